@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { route } from './route.ts';
+import type { Permission } from './permissions.ts';
+import { done, id, idParams, instant, pageOf, pageQuery } from './shapes.ts';
+
+export const importCounts = z.object({
+  rows: z.int(),
+  accept: z.int(),
+  warn: z.int(),
+  reject: z.int(),
+  /** Of the accepted: rows that would add, change, or leave things as they are. */
+  added: z.int(),
+  changed: z.int(),
+  unchanged: z.int(),
+});
+
+export const importRun = z.object({
+  id,
+  fileName: z.string(),
+  status: z.enum(['previewed', 'committed', 'discarded']),
+  encoding: z.string(),
+  sheets: z.array(z.string()),
+  counts: importCounts,
+  byFault: z.array(z.object({ kind: z.string(), title: z.string(), rows: z.int() })),
+  createdAt: instant,
+  committedAt: instant.nullable(),
+  by: z.string(),
+});
+
+export const importFault = z.object({
+  sheet: z.string(),
+  row: z.int(),
+  verdict: z.enum(['accept-with-warning', 'reject']),
+  column: z.string(),
+  columnTitle: z.string(),
+  kind: z.string(),
+  value: z.string(),
+  reason: z.string(),
+});
+
+/** The same six routes for each kind of roster; only path and permission differ. */
+const importsOf = (noun: 'unions' | 'members', permission: Permission) => ({
+  preview: route({
+    method: 'POST',
+    path: `/${noun}/imports`,
+    summary: `Read a roster of ${noun} and say what would happen; nothing is changed. The body is the file itself.`,
+    permission,
+    query: z.object({ fileName: z.string().max(200).default('') }),
+    rawBody: 20 * 1024 * 1024,
+    reply: importRun,
+  }),
+  list: route({
+    method: 'GET',
+    path: `/${noun}/imports`,
+    summary: `Earlier imports of ${noun}.`,
+    permission,
+    query: pageQuery,
+    reply: pageOf(importRun),
+  }),
+  get: route({
+    method: 'GET',
+    path: `/${noun}/imports/:id`,
+    summary: 'One import.',
+    permission,
+    params: idParams,
+    reply: importRun,
+  }),
+  faults: route({
+    method: 'GET',
+    path: `/${noun}/imports/:id/faults`,
+    summary: 'Refused and warned rows with row, column, masked value and reason.',
+    permission,
+    params: idParams,
+    query: pageQuery.extend({ kind: z.string().max(60).optional() }),
+    reply: pageOf(importFault),
+  }),
+  commit: route({
+    method: 'POST',
+    path: `/${noun}/imports/:id/commit`,
+    summary: 'Do what the preview said, in one transaction.',
+    permission,
+    params: idParams,
+    reply: importRun,
+  }),
+  refused: route({
+    method: 'GET',
+    path: `/${noun}/imports/:id/refused.xlsx`,
+    summary: 'The refused rows with a reason column, to be corrected and sent again.',
+    permission,
+    params: idParams,
+    reply: { raw: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet' },
+  }),
+  discard: route({
+    method: 'DELETE',
+    path: `/${noun}/imports/:id`,
+    summary: 'Throw a preview away.',
+    permission,
+    params: idParams,
+    reply: done,
+  }),
+});
+
+export const unionImports = importsOf('unions', 'unions.import');
+export const memberImports = importsOf('members', 'members.import');
