@@ -1,0 +1,1 @@
+export { colour, fontFamily, motionMs, radius, space, touchTarget, type } from './tokens.ts';
