@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+const exclude = ['**/node_modules/**', '**/dist/**', '.cache/**', 'data/**'];
+
+/** The template database every test database is cloned from; projects that need PostgreSQL share it. */
+const database = ['./tests/database/setup.ts'].filter((path) => existsSync(new URL(path, import.meta.url)));
+
+/** `npm test` runs the projects one after another; `npx vitest run --project api` runs one. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        root,
+        test: {
+          name: 'unit',
+          include: [
+            'packages/**/*.test.ts',
+            'catalogue/**/*.test.ts',
+            'scripts/**/*.test.ts',
+            'bench/**/*.test.ts',
+          ],
+          exclude,
+        },
+      },
+      {
+        root,
+        test: {
+          name: 'api',
+          include: ['server/**/*.test.ts', 'db/**/*.test.ts'],
+          exclude,
+          globalSetup: database,
+          testTimeout: 20_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        root,
+        test: {
+          name: 'architecture',
+          include: ['tests/architecture/**/*.test.ts'],
+          exclude,
+          testTimeout: 60_000,
+        },
+      },
+      {
+        root,
+        test: {
+          name: 'scope',
+          include: ['tests/scope/**/*.test.ts'],
+          exclude,
+          globalSetup: database,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        root,
+        test: {
+          name: 'faults',
+          include: ['tests/faults/**/*.test.ts'],
+          exclude,
+          globalSetup: database,
+          maxWorkers: 1,
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        root,
+        test: {
+          name: 'journeys',
+          include: ['tests/journeys/**/*.test.ts'],
+          exclude,
+          globalSetup: database,
+          // One worker: a journey drives two faces of one server and measures what a person waits for.
+          maxWorkers: 1,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
+});
