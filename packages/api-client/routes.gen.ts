@@ -78,7 +78,7 @@ export const routes = {
   },
   files: {
     begin: ['POST', '/files'],
-    append: ['PATCH', '/files/:id'],
+    append: ['PUT', '/files/:id'],
     get: ['GET', '/files/:id'],
     content: ['GET', '/files/:id/content'],
     remove: ['DELETE', '/files/:id'],

@@ -19,7 +19,7 @@ export const files = {
   begin: route({
     method: 'POST',
     path: '/files',
-    summary: 'Begin an upload of at most 20 MB; the bytes follow in PATCH calls and may be resumed.',
+    summary: 'Begin an upload of at most 20 MB; the bytes follow in PUT calls and may be resumed.',
     self: 'any',
     perMinute: 120,
     body: z.object({
@@ -32,7 +32,8 @@ export const files = {
     reply: file,
   }),
   append: route({
-    method: 'PATCH',
+    // Not PATCH: the mini-program's request API knows no such method.
+    method: 'PUT',
     path: '/files/:id',
     summary:
       'Send the next bytes from `offset`. After the last byte the file is sniffed, re-encoded and stored.',
