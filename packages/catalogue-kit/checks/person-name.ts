@@ -3,7 +3,8 @@ export type PersonNameFault = 'missing-name' | 'bad-name' | 'lost-character';
 export type PersonNameCheck =
   { ok: true; name: string } | { ok: false; fault: PersonNameFault; reason: string };
 
-const invisible = /[\u00AD\u034F\u061C\u180E\u200B-\u200F\u202A-\u202E\u2060-\u206F\uFE00-\uFE0F\uFEFF]/g;
+const invisible =
+  /[\u00AD\u061C\u180E\u200B-\u200F\u202A-\u202E\u2060-\u206F\uFEFF]|\u034F|\p{Variation_Selector}/gu;
 /** The dots people type for the middle dot of Uyghur, Tibetan and foreign names. */
 const dots = /[·•‧∙⋅・･．・]/g;
 const letters = /^[\p{Script=Han}〇\p{Script=Latin}\p{M}·.'’ -]+$/u;
