@@ -1,0 +1,35 @@
+// What `npm test` runs, in this order. A suite is a list of checks (each counts as one) or a vitest run (its tests count).
+
+/** `needs`: 'database' starts a PostgreSQL before the first suite that asks for it, 'browser' provides one likewise. */
+export const suites = [
+  { name: 'format', title: '格式', checks: [['prettier', '--check', '--log-level', 'warn', '.']] },
+  { name: 'lint', title: '静态检查', checks: [['oxlint', '--deny-warnings', '.']] },
+  {
+    name: 'types',
+    title: '类型',
+    checks: [
+      ['tsc', '-p', 'tsconfig.json', '--noEmit'],
+      ['tsc', '-p', 'admin/tsconfig.json', '--noEmit'],
+      ['tsc', '-p', 'member/tsconfig.json', '--noEmit'],
+    ],
+  },
+  { name: 'generated', title: '生成文件', checks: [['node', 'scripts/generate.mjs', '--check']] },
+  { name: 'architecture', title: '结构', vitest: ['--project', 'architecture'] },
+  { name: 'unit', title: '单元', vitest: ['--project', 'unit'] },
+  { name: 'api', title: '接口', vitest: ['--project', 'api'], needs: ['database'] },
+  { name: 'scope', title: '范围', vitest: ['--project', 'scope'], needs: ['database'] },
+  {
+    name: 'build',
+    title: '构建与体积',
+    checks: [
+      ['node', 'scripts/build.mjs', 'server'],
+      ['node', 'scripts/build.mjs', 'admin'],
+      ['node', 'scripts/build.mjs', 'h5'],
+      ['node', 'scripts/build.mjs', 'weapp'],
+      ['node', 'member/scripts/size.mjs'],
+    ],
+  },
+  { name: 'member', title: '会员端', vitest: ['--root', 'member'] },
+  { name: 'faults', title: '故障', vitest: ['--project', 'faults'], needs: ['database'] },
+  { name: 'journeys', title: '全程', vitest: ['--project', 'journeys'], needs: ['database', 'browser'] },
+];

@@ -1,0 +1,42 @@
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DataFolderInUseError, lockDataFolder } from './data-folder-lock.ts';
+import { startEmbedded } from './launch.ts';
+import type { EmbeddedDatabase } from './launch.ts';
+import { listPostgresOf } from './process-identity.ts';
+import { signalProcess } from './postmaster.ts';
+
+const PREFIX = 'smart-union-test-';
+
+/** A server for one test run in a temporary folder: fast, not durable, gone with its files after `stop`. */
+export async function startDisposable(log?: (message: string) => void): Promise<EmbeddedDatabase> {
+  sweepAbandoned();
+  const dataDir = mkdtempSync(join(tmpdir(), PREFIX));
+  const database = await startEmbedded({ dataDir, disposable: true, ...(log && { log }) });
+  return {
+    ...database,
+    stop: async () => {
+      await database.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A test run that was killed leaves its server running and its folder behind; the next run removes both. */
+function sweepAbandoned(): void {
+  for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(PREFIX))) {
+    const dataDir = join(tmpdir(), name);
+    // Somebody else's run on a shared machine, or one that has made its folder this minute and not locked it yet.
+    const stat = statSync(dataDir, { throwIfNoEntry: false });
+    if (stat === undefined || stat.uid !== process.getuid?.() || Date.now() - stat.mtimeMs < 60_000) continue;
+    try {
+      lockDataFolder(dataDir);
+    } catch (error) {
+      if (error instanceof DataFolderInUseError) continue;
+      throw error;
+    }
+    for (const pid of listPostgresOf(join(dataDir, 'postgres/cluster'))) signalProcess(pid, 'SIGKILL');
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
