@@ -29,7 +29,7 @@ export const place = z.object({
   latitude: z.number().nullable(),
   figures,
   /** The largest unions below, as grains in the place's disc; at most 120, empty where there are none. */
-  grains: z.array(z.object({ id, members: z.int(), paidThisYearCount: z.int() })),
+  grains: z.array(z.object({ id, name: z.string(), members: z.int(), paidThisYearCount: z.int() })),
 });
 
 /** An anonymised moment for the ticker. */
