@@ -42,7 +42,7 @@ const camelCase = z
   .max(60, { error: '编号最多 60 个字符' });
 const permission = z
   .string({ error: '请选择权限' })
-  .regex(/^[a-z]+(?:-[a-z]+)*\.[a-z]+(?:-[a-z]+)*$/, { error: '权限应写成 case.review 的样子' });
+  .regex(/^[a-z]+(?:-[a-z]+)*\.[a-z]+(?:-[a-z]+)*$/, { error: '权限应写成 cases.review 的样子' });
 const fen = whole(0, 100_000_000_00, '金额（分）');
 
 const amountRow = z.strictObject({ from: isoDate, basis: text(200, '依据').optional(), fen });

@@ -2,9 +2,9 @@ import type { IsoDate } from './dates.ts';
 
 /**
  * `active` – a full member today. `retained` – 保留会籍: retired or between employers, without dues or vote.
- * `ended` – transferred out and not yet in, withdrawn, expelled or deceased.
+ * `left` – transferred out and not yet in, withdrawn, expelled or deceased.
  */
-export type MembershipStatus = 'active' | 'retained' | 'ended';
+export type MembershipStatus = 'active' | 'retained' | 'left';
 
 /** What the rules may know of a member: no name, no number. */
 export type MemberFacts = {

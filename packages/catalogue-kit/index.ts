@@ -34,7 +34,7 @@ export type { DefinitionFault } from './definition-faults.ts';
 export { definitionFaults } from './definition-faults.ts';
 export type { Answers, AnswerValue, Facts, MemberFacts, MembershipStatus, Stay, Use } from './facts.ts';
 export type { FileType } from './fields/files.ts';
-export { fileFault, MAX_FILE_BYTES } from './fields/files.ts';
+export { fileFault, fileTypeOf, MAX_FILE_BYTES, mediaTypes } from './fields/files.ts';
 export type { Field } from './fields/index.ts';
 export { field, fieldKinds, maskAnswer } from './fields/index.ts';
 export { fenFromYuanText } from './fields/money.ts';

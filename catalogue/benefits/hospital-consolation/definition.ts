@@ -24,6 +24,14 @@ export const hospitalConsolation = defineBenefit({
       source: '海陵区总工会 2018 年度十件大事',
     },
   ],
+  eligibility: [rule.membershipActive(), rule.noOverlappingStay('admittedOn', 'dischargedOn')],
+  limit: { times: 2, per: 'calendar-year', countedBy: 'submittedOn' },
+  amount: perStay('admittedOn', [{ from: '2018-01-01', yuan: 100, basis: '海陵区总工会常委会决定' }]),
+  route: grassrootsThenDistrict,
+  payout: { channel: 'bank-card', alternatives: ['home-visit'], fund: 'universal-benefit' },
+  promise: { workingDays: 2 },
+  retain: { years: 10 },
+  localisable: [],
   form: [
     {
       id: 'papers',
@@ -80,12 +88,4 @@ export const hospitalConsolation = defineBenefit({
       ],
     },
   ],
-  eligibility: [rule.membershipActive(), rule.noOverlappingStay('admittedOn', 'dischargedOn')],
-  limit: { times: 2, per: 'calendar-year', countedBy: 'submittedOn' },
-  amount: perStay('admittedOn', [{ from: '2018-01-01', yuan: 100, basis: '海陵区总工会常委会决定' }]),
-  route: grassrootsThenDistrict,
-  payout: { channel: 'bank-card', alternatives: ['home-visit'], fund: 'universal-benefit' },
-  promise: { workingDays: 2 },
-  retain: { years: 10 },
-  localisable: [],
 });

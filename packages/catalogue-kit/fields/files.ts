@@ -10,7 +10,21 @@ export type FilesField = FieldBase<'files'> & { types: FileType[]; maxCount: num
 /** No file may be larger: 20 MB. */
 export const MAX_FILE_BYTES = 20 * 1024 * 1024;
 
-const ALL_TYPES: FileType[] = ['jpeg', 'png', 'heic', 'pdf'];
+/** Media type of each, also for the `accept` of a file input. */
+export const mediaTypes: Record<FileType, string> = {
+  jpeg: 'image/jpeg',
+  png: 'image/png',
+  heic: 'image/heic',
+  pdf: 'application/pdf',
+};
+
+const ALL_TYPES = Object.keys(mediaTypes) as FileType[];
+
+/** The type a media type stands for; null when it may not be uploaded. iPhones say heif for the same thing. */
+export function fileTypeOf(mediaType: string): FileType | null {
+  if (mediaType === 'image/heif') return 'heic';
+  return ALL_TYPES.find((type) => mediaTypes[type] === mediaType) ?? null;
+}
 
 /** Declares photos or papers to upload: up to 9, photo or PDF, unless told otherwise. */
 export function files(

@@ -15,7 +15,7 @@ export type Stage = {
   title: string;
   titleEn?: string;
   at: StageOffice;
-  /** The permission one needs at that union: `case.review`. */
+  /** The permission one needs at that union: `cases.review`. */
   permission: string;
   outcomes: Outcome[];
   dueInWorkingDays: number;
