@@ -57,9 +57,10 @@ export const overview = z.object({
   funds: z.array(
     z.object({
       name: z.string(),
-      availableFen: fen,
-      reservedFen: fen,
-      inTransitFen: fen,
+      /** Balances are for those in whose scope the fund lies; null for others. */
+      availableFen: fen.nullable(),
+      reservedFen: fen.nullable(),
+      inTransitFen: fen.nullable(),
       paidThisYearFen: fen,
     }),
   ),

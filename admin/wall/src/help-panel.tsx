@@ -114,7 +114,9 @@ function Money({ overview }: { overview: Overview }) {
           <li key={fund.name}>
             <span>{fund.name}</span>
             <b className="figure">{yuan(fund.paidThisYearFen)}</b>
-            <small className="figure">{texts.fundLeft(yuan(fund.availableFen))}</small>
+            {fund.availableFen !== null && (
+              <small className="figure">{texts.fundLeft(yuan(fund.availableFen))}</small>
+            )}
           </li>
         ))}
       </ul>
