@@ -1,9 +1,10 @@
-// Writes what follows from the contract: the client's route table and the OpenAPI document. `--check` only compares.
+// Writes what follows from contract and migrations: the client's route table, the OpenAPI document, the table types. `--check` only compares.
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { tablesText } from './tables.mjs';
 
 const root = new URL('..', import.meta.url);
 const folder = await mkdtemp(join(tmpdir(), 'smart-union-generate-'));
@@ -20,6 +21,7 @@ try {
   const { clientRoutes, openApiDocument } = await import(pathToFileURL(outfile).href);
   const files = {
     'packages/api-client/routes.gen.ts': clientRoutes(),
+    'server/kernel/tables.gen.ts': await tablesText(new URL('db/migrations', root).pathname),
     'docs/openapi.json': `${JSON.stringify(openApiDocument(), null, 1)}\n`,
   };
   let stale = 0;

@@ -1,0 +1,87 @@
+import type { Permission } from '@smart-union/contract';
+import type { Scope } from './db.ts';
+import { DomainError } from './errors.ts';
+
+/** A role over one union and everything under it. */
+export interface Grant {
+  id: string;
+  role: string;
+  unionId: string;
+  unionPath: string;
+  unionName: string;
+  permissions: readonly Permission[];
+}
+
+export interface MemberActor {
+  kind: 'member';
+  memberId: string;
+  name: string;
+  unionId: string;
+  unionPath: string;
+}
+
+export interface CadreActor {
+  kind: 'cadre';
+  accountId: string;
+  name: string;
+  /** Name of the union she acts for, as the member reads it in 谁看过我的信息. */
+  office: string;
+  grants: readonly Grant[];
+  memberId: string | null;
+  /** Blind index of her ID number: two accounts of one person are one person. */
+  personIndex: Buffer | null;
+}
+
+export interface SystemActor {
+  kind: 'system';
+  name: string;
+}
+
+export type Actor = { kind: 'anonymous' } | MemberActor | CadreActor | SystemActor;
+
+const covers = (upper: string, path: string) => path === upper || path.startsWith(`${upper}.`);
+
+/** Drops every path that lies under another of the list. */
+export function minimalPaths(paths: readonly string[]): string[] {
+  const sorted = [...new Set(paths)].toSorted();
+  return sorted.filter((path) => !sorted.some((other) => other !== path && covers(other, path)));
+}
+
+/** Is `path` in one of the subtrees? */
+export const isWithin = (path: string, paths: readonly string[]) =>
+  paths.some((upper) => covers(upper, path));
+
+/** The subtrees in which a cadre holds a permission; empty when she does not hold it anywhere. */
+export function pathsFor(actor: Actor, permission: Permission): string[] {
+  if (actor.kind === 'system') return ['f'];
+  if (actor.kind !== 'cadre') return [];
+  return minimalPaths(
+    actor.grants.filter((grant) => grant.permissions.includes(permission)).map((grant) => grant.unionPath),
+  );
+}
+
+export const holds = (actor: Actor, permission: Permission) => pathsFor(actor, permission).length > 0;
+
+/** Does the actor hold the permission over this path? */
+export const holdsOver = (actor: Actor, permission: Permission, path: string) =>
+  isWithin(path, pathsFor(actor, permission));
+
+/** The scope of a permission. Throws `permission-missing` when the actor does not hold it anywhere. */
+export function scopeFor(actor: Actor, permission: Permission): Scope {
+  const paths = pathsFor(actor, permission);
+  if (paths.length === 0) throw new DomainError('permission-missing');
+  return { paths, memberId: null, accountId: actor.kind === 'cadre' ? actor.accountId : null };
+}
+
+/** The scope of a route about oneself: a member sees herself; a cadre what any of her grants covers. */
+export function ownScope(actor: Actor): Scope {
+  if (actor.kind === 'member') return { paths: [], memberId: actor.memberId, accountId: null };
+  if (actor.kind === 'cadre') {
+    return {
+      paths: minimalPaths(actor.grants.map((grant) => grant.unionPath)),
+      memberId: null,
+      accountId: actor.accountId,
+    };
+  }
+  return { paths: [], memberId: null, accountId: null };
+}

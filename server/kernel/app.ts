@@ -1,0 +1,113 @@
+import cookie from '@fastify/cookie';
+import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
+import { randomUUID } from 'node:crypto';
+import type { Federation, Platform } from './context.ts';
+import { DomainError, errorBody } from './errors.ts';
+
+const databaseDown = /^(08|53|57P)|ECONNREFUSED|ECONNRESET|ENOENT/;
+
+/** Every error as a refusal the person can act on; only ours carry detail. */
+export function refusalOf(error: unknown): DomainError {
+  if (error instanceof DomainError) return error;
+  const { code = '', message = '', statusCode } = error as FastifyError & { code?: string };
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new DomainError('body-too-large');
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new DomainError('media-unsupported');
+  if (typeof statusCode === 'number' && statusCode < 500) return new DomainError('body-unreadable');
+  if (code === '23505') return new DomainError('row-conflict');
+  const waited = code === '55P03' || code === '57014' || code === '40P01' || code === '40001';
+  if (
+    waited ||
+    databaseDown.test(code) ||
+    /timeout exceeded when trying to connect|Connection terminated/.test(message)
+  ) {
+    return new DomainError('database-unavailable');
+  }
+  return new DomainError('internal-fault');
+}
+
+const security = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'same-origin',
+  'x-frame-options': 'DENY',
+  'cross-origin-opener-policy': 'same-origin',
+  'permissions-policy': 'geolocation=(self), camera=(self), microphone=()',
+  // Styles: antd and Taro write style elements and attributes at run time; scripts come from our own files only.
+  'content-security-policy':
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+};
+
+/** The HTTP server with everything that is the same for all routes; modules are mounted on it afterwards. */
+export async function createApp(platform: Pick<Platform, 'config'>): Promise<FastifyInstance> {
+  const { config } = platform;
+  const app = fastify({
+    logger: {
+      level: config.logLevel,
+      serializers: {
+        // Route pattern, never the address: a query may hold a name or a number somebody searched for.
+        req: (request: FastifyRequest) => ({ method: request.method, route: request.routeOptions?.url }),
+        err: (error: Error & { code?: string }) => ({
+          type: error.name,
+          code: error.code,
+          stack: error.stack ?? '',
+          message: error.message,
+        }),
+      },
+    },
+    disableRequestLogging: true,
+    genReqId: () => randomUUID(),
+    trustProxy: config.trustProxy ?? false,
+    bodyLimit: 1024 * 1024,
+    requestTimeout: 60_000,
+    connectionTimeout: 70_000,
+    keepAliveTimeout: 65_000,
+    routerOptions: { maxParamLength: 200 },
+    forceCloseConnections: 'idle',
+  });
+  await app.register(cookie);
+  app.addContentTypeParser('*', (request, payload, done) => {
+    const accepts = (request.routeOptions.config as { raw?: number }).raw;
+    if (accepts) done(null, payload);
+    else done(new DomainError('media-unsupported'));
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(security).header('x-request-id', request.id);
+    if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const { name } = request.routeOptions.config as { name?: string };
+    if (!name) return;
+    request.log.info({ route: name, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'done');
+  });
+  app.setErrorHandler((error, request, reply) => {
+    const refusal = refusalOf(error);
+    if (refusal.status >= 500) request.log.error({ err: error, route: request.routeOptions.url }, 'fault');
+    if (refusal.status === 503) reply.header('retry-after', '3');
+    const language = /^en\b/i.test(String(request.headers['accept-language'] ?? '')) ? 'en' : 'zh';
+    return reply.code(refusal.status).send(errorBody(refusal, request.id, language));
+  });
+  return app;
+}
+
+/** Which federation a request is for: the only one, or the one its host name or `x-federation` header names. */
+export function federationFinder(platform: Platform): (request: FastifyRequest) => Promise<Federation> {
+  let known: Federation[] = [];
+  let readAt = 0;
+  return async (request) => {
+    if (known.length === 0 || Date.now() - readAt > 60_000) {
+      known = await listFederations(platform);
+      readAt = Date.now();
+    }
+    const only = known.length === 1 ? known[0] : undefined;
+    const named = String(request.headers['x-federation'] ?? request.hostname.split('.')[0]);
+    const found = only ?? known.find((federation) => federation.code === named);
+    if (!found) throw new DomainError('federation-unknown');
+    return found;
+  };
+}
+
+export async function listFederations(platform: Pick<Platform, 'database'>): Promise<Federation[]> {
+  const rows = await platform.database.pool.query(
+    'select id, code, name, schema_name as schema from platform.federation order by code',
+  );
+  return rows.rows as Federation[];
+}

@@ -1,0 +1,139 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Permission } from '@smart-union/contract';
+import type { Actor, CadreActor } from './access.ts';
+import { dayOf } from './clock.ts';
+import type { Federation, Platform } from './context.ts';
+import { inTransaction, wholeFederation } from './db.ts';
+
+/** A cadre's session ends after 30 idle minutes, a member's after 7 idle days. */
+export const idleMillis = { cadre: 30 * 60_000, member: 7 * 86_400_000 };
+const rememberMillis = 3000;
+
+export interface Session {
+  tokenHash: Buffer;
+  actor: Actor;
+  csrfToken: string;
+  expiresAt: Date;
+}
+
+export const newToken = () => randomBytes(32).toString('base64url');
+export const hashOf = (token: string) => createHash('sha256').update(token).digest();
+
+export interface Auth {
+  /** The session behind a token; null when unknown, ended or expired. */
+  sessionOf(federation: Federation, token: string): Promise<Session | null>;
+  /** Forgets what is remembered, at sign-out and when grants change; other servers follow within three seconds. */
+  forget(): void;
+}
+
+/**
+ * Sessions live in the database. What a token stands for is remembered for three seconds, so a burst of calls reads it
+ * once and a revoked session or grant still ends within five.
+ */
+export function createAuth(
+  platform: Platform,
+  permissionsOf: (role: string, hasTotp: boolean) => readonly Permission[],
+): Auth {
+  const remembered = new Map<string, { session: Promise<Session | null>; until: number }>();
+  const read = async (federation: Federation, tokenHash: Buffer): Promise<Session | null> => {
+    const now = platform.clock.now();
+    return inTransaction(platform.database, federation.schema, wholeFederation, async ({ db }) => {
+      const row = await db
+        .selectFrom('session')
+        .where('token_hash', '=', tokenHash)
+        .where('expires_at', '>', now)
+        .selectAll()
+        .executeTakeFirst();
+      if (!row) return null;
+      const actor = row.account_id
+        ? await cadre(db, row.account_id, now, permissionsOf)
+        : await member(db, row.member_id!);
+      if (!actor) return null;
+      // Moved on at most once a minute, so that reading stays reading.
+      if (now.getTime() - row.seen_at.getTime() > 60_000) {
+        const expiresAt = new Date(now.getTime() + idleMillis[row.kind as 'cadre' | 'member']);
+        await db
+          .updateTable('session')
+          .set({ seen_at: now, expires_at: expiresAt })
+          .where('token_hash', '=', tokenHash)
+          .execute();
+      }
+      return { tokenHash, actor, csrfToken: row.csrf_token, expiresAt: row.expires_at };
+    });
+  };
+  return {
+    sessionOf(federation, token) {
+      const tokenHash = hashOf(token);
+      const key = `${federation.code} ${tokenHash.toString('base64')}`;
+      const now = platform.clock.now().getTime();
+      const known = remembered.get(key);
+      if (known && known.until > now) return known.session;
+      if (remembered.size > 20_000) remembered.clear();
+      const session = read(federation, tokenHash);
+      remembered.set(key, { session, until: now + rememberMillis });
+      session.catch(() => remembered.delete(key));
+      return session;
+    },
+    forget: () => remembered.clear(),
+  };
+}
+
+type Reader = Parameters<Parameters<typeof inTransaction>[3]>[0]['db'];
+
+async function member(db: Reader, memberId: string): Promise<Actor | null> {
+  const row = await db
+    .selectFrom('member')
+    .select(['id', 'name', 'union_id', 'union_path', 'status'])
+    .where('id', '=', memberId)
+    .executeTakeFirst();
+  if (!row || row.status === 'left') return null;
+  return {
+    kind: 'member',
+    memberId: row.id,
+    name: row.name,
+    unionId: row.union_id,
+    unionPath: row.union_path,
+  };
+}
+
+/** An active account with the grants in force today; the longest-standing grant names the office. */
+async function cadre(
+  db: Reader,
+  accountId: string,
+  now: Date,
+  permissionsOf: (role: string, hasTotp: boolean) => readonly Permission[],
+): Promise<CadreActor | null> {
+  const account = await db
+    .selectFrom('account')
+    .select(['id', 'name', 'status', 'member_id', 'person_index', 'totp_confirmed_at'])
+    .where('id', '=', accountId)
+    .executeTakeFirst();
+  if (!account || account.status !== 'active') return null;
+  const today = dayOf(now);
+  const rows = await db
+    .selectFrom('grant')
+    .innerJoin('union', 'union.id', 'grant.union_id')
+    .select(['grant.id', 'grant.role', 'grant.union_id', 'union.path', 'union.name'])
+    .where('grant.account_id', '=', accountId)
+    .where('grant.revoked_at', 'is', null)
+    .where('grant.from_on', '<=', today)
+    .where((eb) => eb.or([eb('grant.until_on', 'is', null), eb('grant.until_on', '>=', today)]))
+    .orderBy('grant.granted_at')
+    .execute();
+  return {
+    kind: 'cadre',
+    accountId: account.id,
+    name: account.name,
+    office: rows[0]?.name ?? '',
+    memberId: account.member_id,
+    personIndex: account.person_index,
+    grants: rows.map((row) => ({
+      id: row.id,
+      role: row.role,
+      unionId: row.union_id,
+      unionPath: row.path,
+      unionName: row.name,
+      permissions: permissionsOf(row.role, account.totp_confirmed_at !== null),
+    })),
+  };
+}

@@ -1,0 +1,70 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+const flag = (byDefault: boolean) =>
+  z
+    .enum(['0', '1'], '只能写 0 或 1')
+    .default(byDefault ? '1' : '0')
+    .transform((value) => value === '1');
+
+const environment = z.object({
+  PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+  HOST: z.string().default('0.0.0.0'),
+  DATA_DIR: z.string().default('./data'),
+  DATABASE_URL: z.string().optional(),
+  DEMO: flag(true),
+  POOL_SIZE: z.coerce.number().int().min(2).max(200).default(20),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  PII_SUITE: z.enum(['aes-256-gcm', 'sm4-cbc-hmac-sm3']).default('aes-256-gcm'),
+  PII_KEYS: z.string().optional(),
+  SMS_GATEWAY_URL: z.url().optional(),
+  /** Calls a minute per person where the route sets no limit of its own; 0 = none (load tests on loopback). */
+  RATE_LIMIT: z.coerce.number().int().min(0).default(1200),
+  /** Set when TLS ends at a proxy before us: cookies become Secure. */
+  SECURE_COOKIES: flag(false),
+  /** Addresses of proxies whose X-Forwarded-For is believed, as fastify's trustProxy. */
+  TRUST_PROXY: z.string().optional(),
+});
+
+export interface Config {
+  port: number;
+  host: string;
+  /** Absolute path. Holds keys, files, logs and, by default, the database. */
+  dataDir: string;
+  databaseUrl: string | null;
+  /** Demo federation, demo sign-ins and the /dev pages. Never on a real federation. */
+  demo: boolean;
+  poolSize: number;
+  logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  piiSuite: 'aes-256-gcm' | 'sm4-cbc-hmac-sm3';
+  piiKeys: string | null;
+  smsGatewayUrl: string | null;
+  rateLimit: number;
+  secureCookies: boolean;
+  trustProxy: string | null;
+}
+
+/** Reads the environment. Throws with one line per wrong variable. */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const read = environment.safeParse(env);
+  if (!read.success) {
+    const lines = read.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+    throw new Error(`环境变量不正确，请改正后再启动：\n${lines.join('\n')}`);
+  }
+  const value = read.data;
+  return {
+    port: value.PORT,
+    host: value.HOST,
+    dataDir: resolve(value.DATA_DIR),
+    databaseUrl: value.DATABASE_URL ?? null,
+    demo: value.DEMO,
+    poolSize: value.POOL_SIZE,
+    logLevel: value.LOG_LEVEL,
+    piiSuite: value.PII_SUITE,
+    piiKeys: value.PII_KEYS ?? null,
+    smsGatewayUrl: value.SMS_GATEWAY_URL ?? null,
+    rateLimit: value.RATE_LIMIT,
+    secureCookies: value.SECURE_COOKIES,
+    trustProxy: value.TRUST_PROXY ?? null,
+  };
+}

@@ -1,0 +1,132 @@
+import { sql } from 'kysely';
+import type { Actor } from './access.ts';
+import type { Clock } from './clock.ts';
+import { dayOf, uuidV7 } from './clock.ts';
+import type { Config } from './config.ts';
+import { bindings, inTransaction, type Database, type Db, type Scope } from './db.ts';
+import type { FileStore } from './files.ts';
+import type { Jobs } from './jobs.ts';
+import type { Log } from './log.ts';
+import type { Pii } from './pii.ts';
+
+export interface Federation {
+  id: string;
+  code: string;
+  name: string;
+  schema: string;
+}
+
+/** What lives as long as the process and is handed to every context. */
+export interface Platform {
+  config: Config;
+  clock: Clock;
+  database: Database;
+  log: Log;
+  pii: Pii;
+  files: FileStore;
+  jobs: Jobs;
+}
+
+/** Everything a use case may use. Passed, never ambient; bound to one transaction of one federation. */
+export interface Ctx {
+  actor: Actor;
+  scope: Scope;
+  db: Db;
+  /** Audit lane of this connection. */
+  lane: number;
+  /** The one instant of this request. */
+  now: Date;
+  /** Its day in Asia/Shanghai. */
+  today: string;
+  id(): string;
+  log: Log;
+  requestId: string;
+  federation: Federation;
+  config: Config;
+  pii: Pii;
+  files: FileStore;
+  jobs: Jobs;
+  /** Runs after the commit, never after a rollback: for nudging caches and streams, not for effects that must happen. */
+  afterCommit(act: () => void): void;
+}
+
+export interface Request {
+  federation: Federation;
+  actor: Actor;
+  scope: Scope;
+  requestId: string;
+}
+
+/** One transaction with its context. What `work` throws rolls everything back. */
+export async function inContext<T>(
+  platform: Platform,
+  request: Request,
+  work: (ctx: Ctx) => Promise<T>,
+): Promise<T> {
+  const after: (() => void)[] = [];
+  const now = platform.clock.now();
+  const result = await inTransaction(
+    platform.database,
+    request.federation.schema,
+    request.scope,
+    ({ db, lane }) =>
+      work({
+        ...request,
+        db,
+        lane,
+        now,
+        today: dayOf(now),
+        id: () => uuidV7(now),
+        log: platform.log,
+        config: platform.config,
+        pii: platform.pii,
+        files: platform.files,
+        jobs: platform.jobs,
+        afterCommit: (act) => after.push(act),
+      }),
+  );
+  for (const act of after) act();
+  return result;
+}
+
+/** A context that sees the whole federation, for jobs and commands. `name` stands in the audit log as who did it. */
+export function inSystemContext<T>(
+  platform: Platform,
+  federation: Federation,
+  name: string,
+  work: (ctx: Ctx) => Promise<T>,
+): Promise<T> {
+  const actor: Actor = { kind: 'system', name };
+  const scope: Scope = { paths: ['f'], memberId: null, accountId: null };
+  return inContext(platform, { federation, actor, scope, requestId: name }, work);
+}
+
+/** A part that may fail alone: its writes are undone, the transaction goes on, the error is rethrown to the caller. */
+export async function savepoint<T>(ctx: Ctx, work: () => Promise<T>): Promise<T> {
+  await sql`savepoint part`.execute(ctx.db);
+  try {
+    const result = await work();
+    await sql`release savepoint part`.execute(ctx.db);
+    return result;
+  } catch (error) {
+    await sql`rollback to savepoint part`.execute(ctx.db);
+    throw error;
+  }
+}
+
+/**
+ * Widens the scope for `work`, e.g. when a unit's decision must read the district's fund. The old scope is back
+ * afterwards; when `work` throws, the rollback of the transaction or savepoint undoes the change.
+ */
+export async function withScope<T>(ctx: Ctx, scope: Scope, work: () => Promise<T>): Promise<T> {
+  await setScope(ctx, scope);
+  const result = await work();
+  await setScope(ctx, ctx.scope);
+  return result;
+}
+
+async function setScope(ctx: Ctx, scope: Scope): Promise<void> {
+  const cleared = ['app.scope', 'app.scopes', 'app.member'].map((name) => `set local ${name} to ''`);
+  const statements = [...cleared, ...bindings(ctx.federation.schema, scope)];
+  await Promise.all(statements.map((statement) => sql.raw(statement).execute(ctx.db)));
+}

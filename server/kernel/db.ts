@@ -1,0 +1,236 @@
+import pg from 'pg';
+import {
+  CompiledQuery,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  sql,
+  type DatabaseConnection,
+  type Driver,
+  type ExpressionBuilder,
+  type QueryResult,
+  type ReferenceExpression,
+} from 'kysely';
+import type { Tables } from './tables.gen.ts';
+import { appRole } from './migrations.ts';
+
+export type Db = Kysely<Tables>;
+
+/** What row-level security lets through: subtrees by path, and the person herself. Both empty = nothing. */
+export interface Scope {
+  /** Minimal subtrees, e.g. ['f.1.12']; 'f' is the whole federation. */
+  paths: readonly string[];
+  memberId: string | null;
+  accountId: string | null;
+}
+
+/** Sees every row of the federation: for jobs, imports by command line, and the sign-in itself. */
+export const wholeFederation: Scope = { paths: ['f'], memberId: null, accountId: null };
+export const nothing: Scope = { paths: [], memberId: null, accountId: null };
+
+const oids = { int8: 20, date: 1082, point: 600 };
+
+function exactInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value))
+    throw new RangeError('a bigint from the database does not fit a safe integer');
+  return value;
+}
+
+// Dates stay 'YYYY-MM-DD': a day has no zone. Money in fen stays a safe integer (up to 90 trillion yuan).
+pg.types.setTypeParser(oids.int8, exactInteger);
+pg.types.setTypeParser(oids.date, (text) => text);
+
+/** A pooled connection with what we keep beside it. */
+interface Line {
+  db: Db;
+  lane: number;
+  wrote: boolean;
+}
+
+const statementNames = new Map<string, string>();
+const maxNamedStatements = 1000;
+
+/** Prepared once per connection under a name; past the limit (ad-hoc texts) the unnamed statement serves. */
+function statementName(text: string): string | undefined {
+  const known = statementNames.get(text);
+  if (known || statementNames.size >= maxNamedStatements) return known;
+  const name = `q${statementNames.size}`;
+  statementNames.set(text, name);
+  return name;
+}
+
+const writing = /\b(insert|update|delete|merge|nextval|truncate)\b/i;
+
+class OneConnection implements DatabaseConnection {
+  readonly #client: pg.PoolClient;
+  readonly #line: () => Line;
+  constructor(client: pg.PoolClient, line: () => Line) {
+    this.#client = client;
+    this.#line = line;
+  }
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    if (writing.test(query.sql)) this.#line().wrote = true;
+    const result = await this.#client.query({
+      name: statementName(query.sql),
+      text: query.sql,
+      values: query.parameters as unknown[],
+    });
+    return { rows: result.rows as R[], numAffectedRows: BigInt(result.rowCount ?? 0) };
+  }
+
+  // oxlint-disable-next-line require-yield -- the interface wants a generator; we stream with our own cursor-free paging
+  async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
+    throw new Error('streaming is not offered on a pipelined connection');
+  }
+}
+
+/** A Kysely driver over one connection whose transaction somebody else has begun. */
+function driverOf(connection: OneConnection): Driver {
+  const inTransaction = () =>
+    Promise.reject(new Error('the request already is one transaction; use savepoint()'));
+  return {
+    init: () => Promise.resolve(),
+    acquireConnection: () => Promise.resolve(connection),
+    releaseConnection: () => Promise.resolve(),
+    beginTransaction: inTransaction,
+    commitTransaction: inTransaction,
+    rollbackTransaction: inTransaction,
+    destroy: () => Promise.resolve(),
+  };
+}
+
+export const laneCount = 64;
+
+export interface Database {
+  /** Connections of the application's role: bound by row-level security. */
+  pool: pg.Pool;
+  /** For migrations and the job queue: the owner's connections. */
+  ownerUrl: string;
+  lineOf(client: pg.PoolClient): Line;
+  close(): Promise<void>;
+}
+
+/** Opens the pool. Every connection acts as the application's role, with limits on how long anything may take. */
+export function openDatabase(url: string, poolSize: number): Database {
+  const settings = [
+    `role=${appRole}`,
+    'statement_timeout=30000',
+    'lock_timeout=10000',
+    'idle_in_transaction_session_timeout=60000',
+    'timezone=UTC',
+    // Columns are compared by bytes where they are paths and names; never by the machine's locale.
+    'jit=off',
+  ];
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: poolSize,
+    connectionTimeoutMillis: 8000,
+    idleTimeoutMillis: 60_000,
+    options: settings.map((setting) => `-c ${setting}`).join(' '),
+    // Sent without waiting for one another: BEGIN, SET LOCAL and the first query travel together.
+    pipeline: true,
+  } as pg.PoolConfig);
+  // A connection that dies while idle is replaced; the error is reported by the next query that needs one.
+  pool.on('error', () => {});
+  const lines = new WeakMap<object, Line>();
+  let next = Math.floor(Math.random() * laneCount);
+  const lineOf = (client: pg.PoolClient): Line => {
+    const known = lines.get(client);
+    if (known) return known;
+    const line: Line = { db: undefined as unknown as Db, lane: next++ % laneCount, wrote: false };
+    const connection = new OneConnection(client, () => line);
+    line.db = new Kysely<Tables>({
+      dialect: {
+        createAdapter: () => new PostgresAdapter(),
+        createDriver: () => driverOf(connection),
+        createIntrospector: (db) => new PostgresIntrospector(db),
+        createQueryCompiler: () => new PostgresQueryCompiler(),
+      },
+    });
+    lines.set(client, line);
+    return line;
+  };
+  return { pool, ownerUrl: url, lineOf, close: () => pool.end() };
+}
+
+const safePath = /^f(\.[0-9]+)*$/;
+const safeId = /^[0-9a-f-]{36}$/;
+const safeSchema = /^[a-z][a-z0-9_]*$/;
+
+/** The SET LOCAL statements that bind a transaction to a federation and a scope. Values are checked, then quoted. */
+export function bindings(schema: string, scope: Scope): string[] {
+  if (!safeSchema.test(schema)) throw new Error('unsafe schema name');
+  const paths = scope.paths.filter((path) => safePath.test(path));
+  if (paths.length !== scope.paths.length) throw new Error('unsafe path');
+  const set = [`set local search_path to "${schema}"`];
+  const first = paths[0];
+  if (first) set.push(`set local app.scope to '${first}'`);
+  if (paths.length > 1) set.push(`set local app.scopes to '${paths.join(' ')}'`);
+  if (scope.memberId && safeId.test(scope.memberId)) set.push(`set local app.member to '${scope.memberId}'`);
+  if (scope.accountId && safeId.test(scope.accountId))
+    set.push(`set local app.account to '${scope.accountId}'`);
+  return set;
+}
+
+export interface Transaction {
+  db: Db;
+  lane: number;
+}
+
+/**
+ * Runs `work` in one transaction bound to federation and scope; SET LOCAL ends with it, so nothing of one request can
+ * reach the next on the same connection. Commits when `work` returns, rolls back when it throws.
+ */
+export async function inTransaction<T>(
+  database: Database,
+  schema: string,
+  scope: Scope,
+  work: (transaction: Transaction) => Promise<T>,
+): Promise<T> {
+  const client = await database.pool.connect();
+  const line = database.lineOf(client);
+  line.wrote = false;
+  const opening = Promise.all(['begin', ...bindings(schema, scope)].map((text) => client.query(text)));
+  opening.catch(() => {});
+  try {
+    const result = await work({ db: line.db, lane: line.lane });
+    await opening;
+    const commit = client.query('commit');
+    // A transaction that only read has nothing to lose: its reply need not wait for COMMIT.
+    if (line.wrote) await commit;
+    else
+      commit.then(
+        () => client.release(),
+        (error: Error) => client.release(error),
+      );
+    if (line.wrote) client.release();
+    return result;
+  } catch (error) {
+    await client.query('rollback').then(
+      () => client.release(),
+      (broken: Error) => client.release(broken),
+    );
+    throw error;
+  }
+}
+
+/** Condition: the row's path lies in one of the scope's subtrees. Index-friendly, beside row-level security. */
+export function within<T extends keyof Tables>(
+  column: ReferenceExpression<Tables, T>,
+  paths: readonly string[],
+) {
+  return (eb: ExpressionBuilder<Tables, T>) =>
+    paths.length === 0
+      ? sql<boolean>`false`
+      : eb.or(
+          paths.map((path) =>
+            eb.and([
+              sql<boolean>`${eb.ref(column as never)} >= ${path}`,
+              sql<boolean>`${eb.ref(column as never)} < ${`${path}/`}`,
+            ]),
+          ),
+        );
+}

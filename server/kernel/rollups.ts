@@ -1,0 +1,40 @@
+import type { Ctx } from './context.ts';
+
+/** What the overview counts. A period is '' (all time), a year '2026' or a day '2026-03-01'. */
+export type Metric =
+  | 'members'
+  | 'unions'
+  /** 职工人数 a union reports; all time. */
+  | 'employees'
+  | 'joined'
+  | 'claims'
+  | 'in-progress'
+  | 'stage'
+  | 'segment'
+  | 'paid-fen'
+  | 'paid-count';
+
+export interface Delta {
+  unionPath: string;
+  /** With a detail where the metric is split: 'stage:district', 'segment:courier'. */
+  metric: Metric | `stage:${string}` | `segment:${string}`;
+  period: string;
+  amount: number;
+}
+
+/** Notes changes of figures in the transaction that causes them; `dashboards` folds them into rollups within a second. */
+export async function addDeltas(ctx: Ctx, deltas: readonly Delta[]): Promise<void> {
+  const changed = deltas.filter((delta) => delta.amount !== 0);
+  if (changed.length === 0) return;
+  await ctx.db
+    .insertInto('rollup_delta')
+    .values(
+      changed.map((delta) => ({
+        union_path: delta.unionPath,
+        metric: delta.metric,
+        period: delta.period,
+        amount: delta.amount,
+      })),
+    )
+    .execute();
+}
