@@ -71,10 +71,11 @@ export function idCheckCharacter(digits: string): string {
   return checkCharacters[sum % 11]!;
 }
 
-/** The form shown everywhere: 11010119******8515. What is not 18 long is hidden but for its ends. */
+/** The form shown everywhere: 11010119******8515. Shorter ones show less. */
 export function maskIdNumber(text: string): string {
   const id = compact(text);
-  if (id.length >= 15) return `${id.slice(0, 8)}${'*'.repeat(id.length - 12)}${id.slice(-4)}`;
+  if (id.length >= 18) return `${id.slice(0, 8)}${'*'.repeat(id.length - 12)}${id.slice(-4)}`;
+  if (id.length > 12) return `${id.slice(0, 6)}${'*'.repeat(id.length - 8)}${id.slice(-2)}`;
   if (id.length > 4) return `${id.slice(0, 2)}${'*'.repeat(id.length - 4)}${id.slice(-2)}`;
   return '*'.repeat(id.length);
 }

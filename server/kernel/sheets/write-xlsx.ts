@@ -224,7 +224,7 @@ const stylesXml =
 function uniqueName(wanted: string, taken: readonly string[]): string {
   const plain =
     wanted
-      .replace(/[:\\/?*[\]\0-\x1f]/g, ' ')
+      .replace(/[:\\/?*[\]]|\p{Cc}/gu, ' ')
       .trim()
       .replace(/^'+|'+$/g, '')
       .slice(0, 31) || '表';

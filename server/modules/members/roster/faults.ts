@@ -1,0 +1,31 @@
+/** What may be wrong with a row of a member roster, with the heading it is counted under. */
+export const memberFaultTitles = {
+  'missing-name': '没有姓名',
+  'bad-name': '姓名不合规',
+  'lost-character': '姓名有字没存下来',
+  'formula-in-name': '姓名是公式',
+  'missing-id': '没有证件号码',
+  'fifteen-digit-id': '15 位旧身份证号',
+  'wrong-id-length': '身份证号位数不对',
+  'unknown-area': '身份证号地区不存在',
+  'impossible-birth-date': '身份证号出生日期不存在',
+  'bad-checksum': '身份证号校验位不对',
+  'id-lost-digits': '证件号码丢了末几位',
+  'bad-id': '证件号码不合规',
+  'unknown-id-kind': '证件类型认不出',
+  'id-kind-disagrees-with-id': '证件类型与号码不符',
+  'sex-disagrees-with-id': '性别与身份证号不符',
+  'missing-phone': '没有手机号码',
+  'bad-phone': '手机号码不对',
+  'missing-union': '没有填工会',
+  'unknown-union': '找不到这个工会',
+  'bad-date': '日期认不出',
+  'joined-in-future': '入会日期在以后',
+  'missing-joining-date': '没有入会日期',
+  'duplicate-in-file': '同一人重复',
+  'member-elsewhere': '已是别的工会的会员',
+  'not-a-joining': '不是入会',
+  'unknown-code': '代码认不出',
+} as const satisfies Record<string, string>;
+
+export type MemberFaultKind = keyof typeof memberFaultTitles;
