@@ -52,7 +52,9 @@ export const overview = z.object({
   asOf: instant,
   figures,
   promiseWorkingDays: z.int().nullable(),
-  stages: z.array(z.object({ id: z.string(), title: z.string(), count: z.int(), overdue: z.int() })),
+  stages: z.array(
+    z.object({ id: z.string(), title: z.string(), titleEn: z.string(), count: z.int(), overdue: z.int() }),
+  ),
   segments: z.array(z.object({ code: z.string(), title: z.string(), count: z.int() })),
   funds: z.array(
     z.object({

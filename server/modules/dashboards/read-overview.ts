@@ -1,0 +1,194 @@
+import { sql } from 'kysely';
+import type { ReplyOf } from '@smart-union/contract';
+import type { dashboards } from '@smart-union/contract/dashboards.ts';
+import { holdsOver, isWithin, pathsFor } from '../../kernel/access.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { within } from '../../kernel/db.ts';
+import { DomainError } from '../../kernel/errors.ts';
+import { isFoldWaiting } from './fold-rollups.ts';
+import { listMoments } from './list-moments.ts';
+import { allTime, lineOf, yearOf } from './periods.ts';
+import { readDays, readFigures, readParts } from './rollup-figures.ts';
+import { readGrains } from './read-grains.ts';
+import { segmentTitle } from './words.ts';
+
+type Overview = ReplyOf<(typeof dashboards)['overview']>;
+
+interface UnionRow {
+  id: string;
+  name: string;
+  path: string;
+  superior_id: string | null;
+  level_code: string;
+  location: { x: number; y: number } | null;
+}
+
+const unionColumns = ['id', 'name', 'path', 'superior_id', 'level_code', 'location'] as const;
+
+/** The union asked for, or the highest one in the viewer's scope. Out of scope is not found. */
+export async function findUnion(ctx: Ctx, unionId: string | undefined): Promise<UnionRow> {
+  const scope = pathsFor(ctx.actor, 'dashboards.view');
+  const query = ctx.db.selectFrom('union').select(unionColumns).where(within<'union'>('path', scope));
+  const found =
+    unionId === undefined
+      ? await query.orderBy(sql`length(path)`).orderBy('path').limit(1).executeTakeFirst()
+      : await query.where('id', '=', unionId).executeTakeFirst();
+  if (!found) throw new DomainError('thing-not-found');
+  return found;
+}
+
+/** Everything the wall shows of one union, from rollups. */
+export async function readOverview(ctx: Ctx, unionId: string | undefined): Promise<Overview> {
+  const union = await findUnion(ctx, unionId);
+  const places = await listPlaces(ctx, union);
+  const figuresOf = await readFigures(ctx, [union.path, ...places.map((place) => place.path)]);
+  const grainsOf = await readGrains(ctx, places.map((place) => place.id));
+  const items = await readItems(ctx);
+  return {
+    union: { id: union.id, name: union.name },
+    levelCode: union.level_code,
+    ancestors: await listAncestors(ctx, union),
+    asOf: (await freshness(ctx)).toISOString(),
+    figures: figuresOf(union.path),
+    promiseWorkingDays: items.promiseWorkingDays,
+    stages: await readStages(ctx, union, items.stages),
+    segments: await readSegments(ctx, union),
+    funds: await readFunds(ctx, union),
+    days: await readDays(ctx, union.path),
+    places: places.map((place) => ({
+      union: { id: place.id, name: place.name },
+      levelCode: place.level_code,
+      longitude: place.location?.x ?? null,
+      latitude: place.location?.y ?? null,
+      figures: figuresOf(place.path),
+      grains: grainsOf.get(place.id) ?? [],
+    })),
+    moments: await listMoments(ctx, { unionPath: union.path, scope: pathsFor(ctx.actor, 'dashboards.view') }),
+    can: (['members.view', 'unions.view', 'cases.view', 'disbursements.view'] as const).filter((permission) =>
+      holdsOver(ctx.actor, permission, union.path),
+    ),
+  };
+}
+
+/** Until when the figures are known to be true: now, or the last fold while changes wait for the next one. */
+export async function freshness(ctx: Ctx): Promise<Date> {
+  if (!(await isFoldWaiting(ctx))) return ctx.now;
+  const state = await ctx.db.selectFrom('rollup_state').select('folded_at').executeTakeFirst();
+  return state?.folded_at ?? ctx.now;
+}
+
+/** Unions directly below; at the leaf its siblings with itself, as far as the scope reaches. */
+async function listPlaces(ctx: Ctx, union: UnionRow): Promise<UnionRow[]> {
+  const below = async (superiorId: string): Promise<UnionRow[]> =>
+    ctx.db
+      .selectFrom('union')
+      .select(unionColumns)
+      .where('superior_id', '=', superiorId)
+      .where('status', '=', 'active')
+      .orderBy('path')
+      .execute();
+  const children = await below(union.id);
+  if (children.length > 0) return children;
+  const scope = pathsFor(ctx.actor, 'dashboards.view');
+  const superiorPath = union.path.slice(0, union.path.lastIndexOf('.'));
+  if (union.superior_id === null || !isWithin(superiorPath, scope)) return [union];
+  return below(union.superior_id);
+}
+
+async function listAncestors(ctx: Ctx, union: UnionRow): Promise<{ id: string; name: string }[]> {
+  const above = lineOf(union.path).slice(0, -1);
+  if (above.length === 0) return [];
+  return ctx.db
+    .selectFrom('union')
+    .select(['id', 'name'])
+    .where('path', 'in', above)
+    .where(within<'union'>('path', pathsFor(ctx.actor, 'dashboards.view')))
+    .orderBy(sql`length(path)`)
+    .execute();
+}
+
+interface StageTitle {
+  id: string;
+  title: string;
+  titleEn: string;
+}
+
+/** Stage titles and the promise, from the items in force. Items that promise different days have no common promise. */
+async function readItems(ctx: Ctx): Promise<{ stages: StageTitle[]; promiseWorkingDays: number | null }> {
+  const rows = await sql<{ days: number | null; route: Partial<StageTitle>[] | null }>`
+    select distinct on (code) (definition #>> '{promise,workingDays}')::int as days, definition -> 'route' as route
+    from catalogue_item where retired_at is null order by code, version desc`.execute(ctx.db);
+  const promises = new Set(rows.rows.map((row) => row.days).filter((days) => days !== null));
+  const stages = new Map<string, StageTitle>();
+  for (const stage of rows.rows.flatMap((row) => row.route ?? [])) {
+    if (!stage.id || stages.has(stage.id)) continue;
+    const title = stage.title ?? stage.id;
+    stages.set(stage.id, { id: stage.id, title, titleEn: stage.titleEn ?? title });
+  }
+  const [only] = promises;
+  return { stages: [...stages.values()], promiseWorkingDays: promises.size === 1 ? (only ?? null) : null };
+}
+
+/** Stages that are no stage of a route: where a case waits after or between the decisions. */
+const waitingPlaces: StageTitle[] = [
+  { id: 'returned', title: '退回补正', titleEn: 'Returned to the applicant' },
+  { id: 'payment', title: '等待发放', titleEn: 'Waiting for payment' },
+];
+
+async function readStages(ctx: Ctx, union: UnionRow, titles: StageTitle[]): Promise<Overview['stages']> {
+  const counts = await readParts(ctx, union.path, 'stage:', allTime);
+  // Overdue depends on the clock, so it cannot be a rollup; late open tasks are few and indexed by their day.
+  const late = await ctx.db
+    .selectFrom('task')
+    .select(['stage', (eb) => eb.fn.count<number>('case_id').distinct().as('count')])
+    .where('closed_at', 'is', null)
+    .where('due_on', '<', ctx.today)
+    .where(within<'task'>('case_path', [union.path]))
+    .groupBy('stage')
+    .execute();
+  const overdue = new Map(late.map((row) => [row.stage, row.count]));
+  const known = [...titles, ...waitingPlaces];
+  const unknown = [...counts.keys()]
+    .filter((id) => !known.some((stage) => stage.id === id))
+    .map((id) => ({ id, title: id, titleEn: id }));
+  return [...known, ...unknown].map((stage) => ({
+    ...stage,
+    count: counts.get(stage.id) ?? 0,
+    overdue: overdue.get(stage.id) ?? 0,
+  }));
+}
+
+async function readSegments(ctx: Ctx, union: UnionRow): Promise<Overview['segments']> {
+  const counts = await readParts(ctx, union.path, 'segment:', allTime);
+  return [...counts]
+    .map(([code, count]) => ({ code, title: segmentTitle(code), count }))
+    .sort((a, b) => b.count - a.count);
+}
+
+/** Money paid this year by fund; balances only of funds that lie in the viewer's scope. */
+async function readFunds(ctx: Ctx, union: UnionRow): Promise<Overview['funds']> {
+  const paid = await readParts(ctx, union.path, 'fund:', yearOf(ctx.today));
+  const rows = await ctx.db
+    .selectFrom('fund')
+    .leftJoin('ledger_account', 'ledger_account.fund_id', 'fund.id')
+    .select(['fund.id', 'fund.name', 'fund.union_path', 'ledger_account.kind', 'ledger_account.balance_fen'])
+    .orderBy('fund.code')
+    .execute();
+  const funds = new Map<string, Overview['funds'][number]>();
+  for (const row of rows) {
+    const mine = isWithin(row.union_path, [union.path]) && holdsOver(ctx.actor, 'dashboards.view', row.union_path);
+    if (!mine && !paid.has(row.id)) continue;
+    const fund = funds.get(row.id) ?? {
+      name: row.name,
+      availableFen: mine ? 0 : null,
+      reservedFen: mine ? 0 : null,
+      inTransitFen: mine ? 0 : null,
+      paidThisYearFen: paid.get(row.id) ?? 0,
+    };
+    if (mine && row.kind === 'available') fund.availableFen = row.balance_fen;
+    if (mine && row.kind === 'reserved') fund.reservedFen = row.balance_fen;
+    if (mine && row.kind === 'in-transit') fund.inTransitFen = row.balance_fen;
+    funds.set(row.id, fund);
+  }
+  return [...funds.values()];
+}

@@ -1,0 +1,138 @@
+import { PassThrough } from 'node:stream';
+import type { Readable } from 'node:stream';
+import { sql } from 'kysely';
+import { isWithin } from '../../kernel/access.ts';
+import { inSystemContext } from '../../kernel/context.ts';
+import type { Ctx, Federation, Platform } from '../../kernel/context.ts';
+import { DomainError } from '../../kernel/errors.ts';
+import { withUnions } from './list-moments.ts';
+import type { StoredMoment } from './list-moments.ts';
+import { freshness } from './read-overview.ts';
+
+/** How often a server with viewers looks at the version; one row, whatever the number of viewers. */
+const lookMs = 1_000;
+/** A tick goes out at least this often; the wall takes twice as long a silence for a broken feed. */
+const tickMs = 10_000;
+/** A stream ends after this long and the wall opens the next: a taken-back grant or session ends with it. */
+const lifeMs = 5 * 60_000;
+const streamsAtMost = 500;
+/** A viewer that does not read loses its stream rather than the server its memory. */
+const backlogBytes = 64 * 1024;
+
+interface Viewer {
+  out: PassThrough;
+  unionPath: string;
+  scope: readonly string[];
+  tickedAt: number;
+}
+
+interface Watch {
+  federation: Federation;
+  viewers: Set<Viewer>;
+  version: number;
+  lastMoment: number;
+  timer: NodeJS.Timeout | undefined;
+}
+
+export interface Streams {
+  /** Opens an event stream for a viewer standing at `unionPath` with `scope`. Throws `rate-exceeded` when too many are open. */
+  open(ctx: Ctx, unionPath: string, scope: readonly string[]): Promise<Readable>;
+  /** Ends every stream, at shutdown. */
+  close(): void;
+}
+
+/** Server-sent events of this server's viewers. Every server reads the same version row, so any number may serve. */
+export function createStreams(platform: Platform): Streams {
+  const watches = new Map<string, Watch>();
+  let closed = false;
+
+  const look = async (watch: Watch): Promise<void> => {
+    try {
+      await inSystemContext(platform, watch.federation, 'dashboards.stream', (ctx) => spread(ctx, watch));
+    } catch (error) {
+      // The viewers' own silence timer tells them; the next look tries again.
+      platform.log.warn({ err: error }, 'dashboards: the version could not be read');
+    }
+    if (watch.viewers.size === 0 || closed) watches.delete(watch.federation.schema);
+    else watch.timer = setTimeout(() => void look(watch), lookMs);
+  };
+
+  return {
+    async open(ctx, unionPath, scope) {
+      const open = [...watches.values()].reduce((sum, watch) => sum + watch.viewers.size, 0);
+      if (closed || open >= streamsAtMost) throw new DomainError('rate-exceeded', { seconds: 30 });
+      const viewer: Viewer = { out: new PassThrough(), unionPath, scope, tickedAt: Date.now() };
+      const state = await readState(ctx);
+      let watch = watches.get(ctx.federation.schema);
+      if (!watch) {
+        watch = { federation: ctx.federation, viewers: new Set(), timer: undefined, ...state };
+        watches.set(ctx.federation.schema, watch);
+        watch.timer = setTimeout(() => void look(watch!), lookMs);
+      }
+      const { viewers } = watch;
+      viewers.add(viewer);
+      send(viewer, 'tick', { asOf: (await freshness(ctx)).toISOString(), version: state.version });
+      const life = setTimeout(() => {
+        send(viewer, 'end', {});
+        viewer.out.end();
+      }, lifeMs);
+      viewer.out.on('close', () => {
+        clearTimeout(life);
+        viewers.delete(viewer);
+      });
+      return viewer.out;
+    },
+    close() {
+      closed = true;
+      for (const watch of watches.values()) {
+        clearTimeout(watch.timer);
+        for (const viewer of watch.viewers) viewer.out.end();
+      }
+      watches.clear();
+    },
+  };
+}
+
+async function readState(ctx: Ctx): Promise<{ version: number; lastMoment: number }> {
+  const found = await sql<{ version: number | null; lastMoment: number | null }>`
+    select (select version from rollup_state where id = 1) as version,
+      (select max(id) from moment) as "lastMoment"`.execute(ctx.db);
+  return { version: found.rows[0]?.version ?? 0, lastMoment: found.rows[0]?.lastMoment ?? 0 };
+}
+
+async function spread(ctx: Ctx, watch: Watch): Promise<void> {
+  const state = await readState(ctx);
+  const changed = state.version !== watch.version;
+  if (state.lastMoment > watch.lastMoment) await spreadMoments(ctx, watch);
+  watch.version = state.version;
+  watch.lastMoment = state.lastMoment;
+  const now = Date.now();
+  const due = [...watch.viewers].filter((viewer) => changed || now - viewer.tickedAt >= tickMs);
+  if (due.length === 0) return;
+  const asOf = (await freshness(ctx)).toISOString();
+  for (const viewer of due) {
+    viewer.tickedAt = now;
+    send(viewer, 'tick', { asOf, version: state.version });
+  }
+}
+
+/** Moments are written under the fold's lock, so their ids rise in the order of commit and none is missed. */
+async function spreadMoments(ctx: Ctx, watch: Watch): Promise<void> {
+  const rows: StoredMoment[] = await ctx.db
+    .selectFrom('moment')
+    .selectAll()
+    .where('id', '>', watch.lastMoment)
+    .orderBy('id', 'desc')
+    .limit(20)
+    .execute();
+  for (const viewer of watch.viewers) {
+    const mine = rows.filter((row) => isWithin(row.union_path, [viewer.unionPath])).toReversed();
+    for (const moment of await withUnions(ctx, mine, viewer.scope)) send(viewer, 'moment', moment);
+  }
+}
+
+function send(viewer: Viewer, event: string, data: object): void {
+  if (viewer.out.writableEnded) return;
+  if (viewer.out.writableLength > backlogBytes) viewer.out.destroy();
+  else viewer.out.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+}
