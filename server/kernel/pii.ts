@@ -1,0 +1,109 @@
+import { createHash, createHmac, hkdfSync } from 'node:crypto';
+import type { Config } from './config.ts';
+import { DomainError } from './errors.ts';
+import { openKeyRing, parseKeyRing, type KeyRing } from './pii/key-ring.ts';
+import { suiteByNumber, suites, type Suite, type SuiteName } from './pii/suites.ts';
+import type { Sealed } from './sealed.ts';
+
+/** Where a sealed value lives. It opens nowhere else: bytes copied to another row, column or table are refused. */
+export interface Place {
+  table: string;
+  column: string;
+  /** The row's id. */
+  row: string;
+}
+
+export type IndexPurpose = 'id-number' | 'phone' | 'bank-card';
+
+export interface Pii {
+  /** Encrypts a text for its place. The same text sealed twice gives different bytes. */
+  seal(place: Place, text: string): Sealed;
+  /** Throws `sealed-unreadable` when the bytes were changed, moved, or sealed with a key that is gone. */
+  unseal(place: Place, sealed: Buffer): string;
+  sealBytes(place: Place, bytes: Buffer): Sealed;
+  unsealBytes(place: Place, sealed: Buffer): Buffer;
+  /**
+   * 32 bytes that are equal for equal values, for look-ups and unique keys. Give it the normalised form (capital X,
+   * digits only). ID numbers can be counted through, so the index is worth as much as its key: keep the key outside
+   * the database and its backups.
+   */
+  blindIndex(purpose: IndexPurpose, normalised: string): Buffer;
+  /** Tells rings apart without betraying them: a server with another ring must not write to the same database. */
+  fingerprint: string;
+}
+
+const versionBits = 6;
+const versionMask = 0b11_1111;
+
+function boundTo({ table, column, row }: Place, header: number): Buffer {
+  if (/[|]/.test(table + column + row) || !table || !column || !row)
+    throw new Error('unfit place of a sealed value');
+  return Buffer.concat([Buffer.of(header), Buffer.from(`${table}|${row}|${column}`)]);
+}
+
+/** Seals with the ring's newest key and the given suite; opens with every key and suite. */
+export function piiOf(ring: KeyRing, suiteName: SuiteName): Pii {
+  const suite = suites[suiteName];
+  const newest = Math.max(...ring.keys.map((one) => one.version));
+  const derived = new Map<string, Buffer>();
+
+  const keyFor = (one: Suite, version: number, table: string): Buffer => {
+    const purpose = `seal ${one.number} ${table}`;
+    const name = `${version} ${purpose}`;
+    const known = derived.get(name);
+    if (known) return known;
+    const master = ring.keys.find((candidate) => candidate.version === version);
+    if (!master) throw new DomainError('sealed-unreadable');
+    const key = one.deriveKey(master.key, purpose);
+    derived.set(name, key);
+    return key;
+  };
+
+  const sealBytes = (place: Place, bytes: Buffer): Sealed => {
+    const header = (suite.number << versionBits) | newest;
+    const body = suite.seal(keyFor(suite, newest, place.table), boundTo(place, header), bytes);
+    return Buffer.concat([Buffer.of(header), body]) as Sealed;
+  };
+
+  const unsealBytes = (place: Place, sealed: Buffer): Buffer => {
+    const header = sealed[0] ?? 0;
+    const used = suiteByNumber(header >> versionBits);
+    if (!used) throw new DomainError('sealed-unreadable');
+    const key = keyFor(used, header & versionMask, place.table);
+    try {
+      return used.open(key, boundTo(place, header), sealed.subarray(1));
+    } catch {
+      throw new DomainError('sealed-unreadable');
+    }
+  };
+
+  const indexKeys = new Map<IndexPurpose, Buffer>();
+  const indexKey = (purpose: IndexPurpose): Buffer => {
+    const known = indexKeys.get(purpose);
+    if (known) return known;
+    const key = Buffer.from(
+      hkdfSync(ring.index.hash, ring.index.key, Buffer.alloc(0), `index ${purpose}`, 32),
+    );
+    indexKeys.set(purpose, key);
+    return key;
+  };
+
+  return {
+    sealBytes,
+    unsealBytes,
+    seal: (place, text) => sealBytes(place, Buffer.from(text)),
+    unseal: (place, sealed) => unsealBytes(place, sealed).toString(),
+    blindIndex: (purpose, normalised) =>
+      createHmac(ring.index.hash, indexKey(purpose)).update(normalised).digest(),
+    fingerprint: createHash('sha256').update('fingerprint').update(ring.index.key).digest('hex').slice(0, 16),
+  };
+}
+
+/**
+ * The process's own: keys from `PII_KEYS` (the JSON of a ring, for platforms that hand secrets over in the environment)
+ * or from `DATA_DIR/keys/ring.json`, which is made at the first start.
+ */
+export function createPii(config: Pick<Config, 'dataDir' | 'piiKeys' | 'piiSuite'>): Pii {
+  const ring = config.piiKeys ? parseKeyRing(config.piiKeys) : openKeyRing(config.dataDir, config.piiSuite);
+  return piiOf(ring, config.piiSuite);
+}

@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import type { SuiteName } from './suites.ts';
+
+const key = z
+  .base64()
+  .transform((text) => Buffer.from(text, 'base64'))
+  .refine((bytes) => bytes.length === 32, '密钥须是 32 字节的 base64');
+
+const ringShape = z
+  .object({
+    /** Blind indexes outlive a change of keys, so theirs is apart; the hash is fixed with the first start. */
+    index: z.object({ hash: z.enum(['sha256', 'sm3']), key }),
+    /** Versions 1–63. The highest seals, the others still open what they once sealed. */
+    keys: z.array(z.object({ version: z.int().min(1).max(63), key })).min(1),
+  })
+  .refine((ring) => new Set(ring.keys.map((one) => one.version)).size === ring.keys.length, '密钥版本号重复');
+
+export type KeyRing = z.output<typeof ringShape>;
+
+/** Reads a ring from its JSON text. Throws without quoting the text: it is all secrets. */
+export function parseKeyRing(text: string): KeyRing {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new Error('密钥环不是合法的 JSON，请从备份恢复。');
+  }
+  const read = ringShape.safeParse(json);
+  if (read.success) return read.data;
+  const faults = read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw new Error(`密钥环内容不对，请从备份恢复：${faults.join('；')}`);
+}
+
+/** A new ring as JSON text. */
+export function newKeyRing(suite: SuiteName): string {
+  const fresh = () => randomBytes(32).toString('base64');
+  const hash = suite === 'sm4-cbc-hmac-sm3' ? 'sm3' : 'sha256';
+  return `${JSON.stringify({ index: { hash, key: fresh() }, keys: [{ version: 1, key: fresh() }] }, null, 2)}\n`;
+}
+
+function writeDurably(path: string, text: string): void {
+  const file = openSync(path, 'wx', 0o600);
+  try {
+    writeSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/**
+ * Reads `DATA_DIR/keys/ring.json`, making it at the first start. Without this file no sealed value can ever be opened
+ * again, so it is on disk (fsync) before anything is sealed with it, and of two processes starting at once one wins.
+ */
+export function openKeyRing(dataDir: string, suite: SuiteName): KeyRing {
+  const path = join(dataDir, 'keys', 'ring.json');
+  const read = () => parseKeyRing(readFileSync(path, 'utf8'));
+  try {
+    return read();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  const folder = dirname(path);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const draft = join(folder, `ring-${process.pid}-${randomBytes(4).toString('hex')}`);
+  writeDurably(draft, newKeyRing(suite));
+  try {
+    linkSync(draft, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(draft);
+  }
+  const opened = openSync(folder, 'r');
+  fsyncSync(opened);
+  closeSync(opened);
+  return read();
+}
