@@ -1,11 +1,20 @@
 // Installs what the lock files say, when it is not there yet. Bare Node only.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
 import { at } from './checkout.mjs';
 import { PlainError, runOrThrow } from './terminal.mjs';
 
 const OLDEST_NODE = [20, 19];
+
+/**
+ * Parts of packages nothing here reads, removed after installing: npm cannot install half a package, and these are 110 MB on every
+ * machine. Each is a folder and the names in it that go.
+ */
+const UNUSED = [
+  ['@expo-google-fonts/noto-sans-sc', /^(100|200|300|500|600|800|900)/],
+  ['antd/dist', /\.js(\.map)?$/],
+];
 
 /** @throws PlainError when this Node is too old to run what would be installed */
 export function checkNode() {
@@ -36,6 +45,14 @@ async function installInto(folder) {
   if (!holdsLocked(dir, JSON.parse(lock.toString('utf8')))) {
     // No package of ours needs its install script: nothing anybody published gets to run on this machine by being installed.
     await runNpm(['ci', '--ignore-scripts', '--no-audit', '--no-fund'], dir);
+  }
+  for (const [part, unused] of UNUSED) {
+    const names = existsSync(join(dir, 'node_modules', part))
+      ? readdirSync(join(dir, 'node_modules', part))
+      : [];
+    for (const name of names.filter((entry) => unused.test(entry))) {
+      rmSync(join(dir, 'node_modules', part, name), { recursive: true });
+    }
   }
   writeFileSync(stamp, wanted);
   return true;

@@ -9,11 +9,14 @@ import { signalProcess } from './postmaster.ts';
 
 const PREFIX = 'smart-union-test-';
 
-/** A server for one test run in a temporary folder: fast, not durable, gone with its files after `stop`. */
-export async function startDisposable(log?: (message: string) => void): Promise<EmbeddedDatabase> {
+/**
+ * A server for one run in a temporary folder, gone with its files after `stop`. For tests it is fast and would not survive a
+ * power cut; a benchmark asks for a `durable` one, which writes as the real one does.
+ */
+export async function startDisposable(options: { durable?: boolean } = {}): Promise<EmbeddedDatabase> {
   sweepAbandoned();
   const dataDir = mkdtempSync(join(tmpdir(), PREFIX));
-  const database = await startEmbedded({ dataDir, disposable: true, ...(log && { log }) });
+  const database = await startEmbedded({ dataDir, disposable: options.durable !== true });
   return {
     ...database,
     stop: async () => {

@@ -1,4 +1,5 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync } from 'node:fs';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -76,6 +77,18 @@ describe('a first start', () => {
     const before = process.umask(0o077);
     const db = await startEmbedded({ dataDir, disposable: true }).finally(() => process.umask(before));
     expect(await query(db.url, 'select 1 as one')).toEqual([{ one: 1 }]);
+    await db.stop();
+  });
+
+  test('keeps its own copy of the programs, with the libraries they are linked to by name', async () => {
+    // Open to the server's user, the folder takes the copy itself; a closed one sends it elsewhere (the other tests).
+    chmodSync(join(dataDir, '..'), 0o755);
+    const db = await startEmbedded({ dataDir, disposable: true });
+    const home = join(dataDir, 'postgres');
+    const program = readdirSync(home).find((name) => name.startsWith('program-'));
+    const libraries = readdirSync(join(home, String(program), 'lib'), { withFileTypes: true });
+    expect(libraries.filter((entry) => entry.isSymbolicLink()).length).toBeGreaterThan(0);
+    expect(await query(db.url, 'show server_version')).toEqual([{ server_version: '18.4' }]);
     await db.stop();
   });
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, lstatSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, linkSync, lstatSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { readFileSync, readdirSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -111,13 +111,23 @@ function copyProgram(native: string, dir: string): void {
   for (const file of listFiles(native)) {
     const target = join(partial, file.name);
     makeOpenFolders(partial, dirname(target));
-    copyFileSync(join(native, file.name), target);
-    // Set, not inherited: under umask 077 the copy would be closed to the user who must execute it.
-    chmodSync(target, file.executable ? 0o755 : 0o644);
+    linkOrCopy(join(native, file.name), target);
+    // Set, not inherited: under umask 077 the file would be closed to the user who must execute it.
+    const mode = file.executable ? 0o755 : 0o644;
+    if ((statSync(target).mode & 0o777) !== mode) chmodSync(target, mode);
   }
   for (const link of listLinks(native)) symlinkSync(link.to, join(partial, link.name));
   rmSync(dir, { recursive: true, force: true });
   renameSync(partial, dir);
+}
+
+/** A second name on the same disk costs nothing, and stays when `npm ci` removes the first. */
+function linkOrCopy(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch {
+    copyFileSync(from, to);
+  }
 }
 
 function makeOpenFolders(root: string, dir: string): void {
