@@ -15,7 +15,9 @@ const foldLock = 7202;
  */
 export async function foldRollups(ctx: Ctx): Promise<{ deltas: number; moments: number } | null> {
   const lock = await sql<{ held: boolean }>`
-    select pg_try_advisory_xact_lock(${foldLock}, hashtext(${ctx.federation.schema})) as held`.execute(ctx.db);
+    select pg_try_advisory_xact_lock(${foldLock}, hashtext(${ctx.federation.schema})) as held`.execute(
+    ctx.db,
+  );
   if (!lock.rows[0]?.held) return null;
   const told = await tellMoments(ctx);
   const deltas = await foldDeltas(ctx);
@@ -27,7 +29,9 @@ export async function foldRollups(ctx: Ctx): Promise<{ deltas: number; moments: 
 /** Is anything waiting to be folded? Cheap enough to ask every second. */
 export async function isFoldWaiting(ctx: Ctx): Promise<boolean> {
   const found = await sql<{ waiting: boolean }>`
-    select exists (select 1 from rollup_delta) or exists (select 1 from happening) as waiting`.execute(ctx.db);
+    select exists (select 1 from rollup_delta) or exists (select 1 from happening) as waiting`.execute(
+    ctx.db,
+  );
   return found.rows[0]?.waiting ?? false;
 }
 
@@ -89,7 +93,9 @@ async function raiseVersion(ctx: Ctx): Promise<void> {
     .insertInto('rollup_state')
     .values({ id: 1, folded_at: ctx.now, version: 1 })
     .onConflict((conflict) =>
-      conflict.column('id').doUpdateSet({ folded_at: ctx.now, version: sql<number>`rollup_state.version + 1` }),
+      conflict
+        .column('id')
+        .doUpdateSet({ folded_at: ctx.now, version: sql<number>`rollup_state.version + 1` }),
     )
     .execute();
 }

@@ -31,7 +31,11 @@ export async function findUnion(ctx: Ctx, unionId: string | undefined): Promise<
   const query = ctx.db.selectFrom('union').select(unionColumns).where(within<'union'>('path', scope));
   const found =
     unionId === undefined
-      ? await query.orderBy(sql`length(path)`).orderBy('path').limit(1).executeTakeFirst()
+      ? await query
+          .orderBy(sql`length(path)`)
+          .orderBy('path')
+          .limit(1)
+          .executeTakeFirst()
       : await query.where('id', '=', unionId).executeTakeFirst();
   if (!found) throw new DomainError('thing-not-found');
   return found;
@@ -42,7 +46,10 @@ export async function readOverview(ctx: Ctx, unionId: string | undefined): Promi
   const union = await findUnion(ctx, unionId);
   const places = await listPlaces(ctx, union);
   const figuresOf = await readFigures(ctx, [union.path, ...places.map((place) => place.path)]);
-  const grainsOf = await readGrains(ctx, places.map((place) => place.id));
+  const grainsOf = await readGrains(
+    ctx,
+    places.map((place) => place.id),
+  );
   const items = await readItems(ctx);
   return {
     union: { id: union.id, name: union.name },
@@ -176,7 +183,8 @@ async function readFunds(ctx: Ctx, union: UnionRow): Promise<Overview['funds']> 
     .execute();
   const funds = new Map<string, Overview['funds'][number]>();
   for (const row of rows) {
-    const mine = isWithin(row.union_path, [union.path]) && holdsOver(ctx.actor, 'dashboards.view', row.union_path);
+    const mine =
+      isWithin(row.union_path, [union.path]) && holdsOver(ctx.actor, 'dashboards.view', row.union_path);
     if (!mine && !paid.has(row.id)) continue;
     const fund = funds.get(row.id) ?? {
       name: row.name,

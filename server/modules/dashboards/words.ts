@@ -47,7 +47,10 @@ export function momentWords(moment: {
     return { zh: `${place} · ${who}申请了${itemTitle}`, en: `${place} · a member applied for ${item}` };
   }
   if (kind === 'approved') {
-    return { zh: `${place} · ${who}的${itemTitle}已审批通过`, en: `${place} · ${item} approved for a member` };
+    return {
+      zh: `${place} · ${who}的${itemTitle}已审批通过`,
+      en: `${place} · ${item} approved for a member`,
+    };
   }
   const took = hours === null ? null : durationWords(hours);
   return {

@@ -1,0 +1,75 @@
+import type { FastifyInstance } from 'fastify';
+import { createApp, federationFinder, listFederations } from './kernel/app.ts';
+import { mountAudit } from './kernel/audit-routes.ts';
+import { createAuth } from './kernel/auth.ts';
+import { mountCalendar } from './kernel/calendar.ts';
+import type { Config } from './kernel/config.ts';
+import { systemClock, type Clock } from './kernel/clock.ts';
+import type { Platform } from './kernel/context.ts';
+import { openDatabase } from './kernel/db.ts';
+import { createFileStore, mountFiles } from './kernel/files.ts';
+import type { HttpHost } from './kernel/http.ts';
+import { createJobs } from './kernel/jobs.ts';
+import { mountPages } from './kernel/pages.ts';
+import { openPii } from './kernel/pii.ts';
+import { mountAccounts, mountDemoPages, permissionsOf } from './modules/accounts/index.ts';
+import { mountCases } from './modules/cases/index.ts';
+import { mountClaims } from './modules/claims/index.ts';
+import { mountDashboards } from './modules/dashboards/index.ts';
+import { mountDisbursements } from './modules/disbursements/index.ts';
+import { mountMembers } from './modules/members/index.ts';
+import { mountNotifications } from './modules/notifications/index.ts';
+import { mountUnions } from './modules/unions/index.ts';
+
+export interface Server {
+  app: FastifyInstance;
+  platform: Platform;
+  host: HttpHost;
+  /** Stops taking requests, lets those under way finish, then jobs, then the database. */
+  close(): Promise<void>;
+}
+
+export interface Parts {
+  config: Config;
+  databaseUrl: string;
+  /** Folder that holds admin/dist and member/dist. */
+  root: string;
+  clock?: Clock;
+}
+
+/** Puts kernel and modules together. Modules register with those to their left as they are mounted. */
+export async function compose({ config, databaseUrl, root, clock = systemClock }: Parts): Promise<Server> {
+  const app = await createApp({ config });
+  const database = openDatabase(databaseUrl, config.poolSize);
+  const pii = await openPii(config);
+  const platform: Platform = {
+    config,
+    clock,
+    database,
+    log: app.log,
+    pii,
+    files: createFileStore(config, pii),
+    jobs: createJobs({ databaseUrl, log: app.log }),
+  };
+  const auth = createAuth(platform, permissionsOf);
+  const host: HttpHost = { app, platform, auth, federationOf: federationFinder(platform) };
+  mountAccounts(host);
+  mountDemoPages(host);
+  mountUnions(host);
+  mountMembers(host);
+  mountNotifications(host);
+  mountCases(host);
+  mountClaims(host);
+  mountDisbursements(host);
+  mountDashboards(host);
+  mountAudit(host);
+  mountCalendar(host);
+  mountFiles(host);
+  await mountPages(host, root, async () => (await listFederations(platform)).length > 0);
+  const close = async () => {
+    await app.close();
+    await platform.jobs.stop();
+    await database.close();
+  };
+  return { app, platform, host, close };
+}

@@ -1,0 +1,79 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import serveStatic from '@fastify/static';
+import { DomainError } from './errors.ts';
+import type { HttpHost } from './http.ts';
+import { openApiDocument } from './openapi.ts';
+
+const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (sign) => `&#${sign.codePointAt(0)};`);
+
+interface Operation {
+  operationId: string;
+  summary: string;
+  'x-guard': string;
+}
+
+/** A page of every route, its guard and its sentence, readable without any script. */
+function apiPage(document: ReturnType<typeof openApiDocument>): string {
+  const rows = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => {
+      const { operationId, summary, 'x-guard': guard } = operation as Operation;
+      const cells = [method.toUpperCase(), path, guard, summary].map(escapeHtml);
+      return `<tr id="${operationId}"><td>${cells.join('</td><td>')}</td></tr>`;
+    }),
+  );
+  return `<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>智慧工会 接口</title>
+<style>body{font:15px/1.6 system-ui,'Noto Sans SC',sans-serif;margin:24px;color:#1f1b16}td,th{padding:6px 12px;border-bottom:1px solid #ddd;text-align:left;vertical-align:top}td:nth-child(2){font-family:monospace}.scroll{overflow-x:auto}</style></head>
+<body><main><h1>智慧工会 接口 API</h1><p>机器可读：<a href="/api/openapi.json">/api/openapi.json</a>（OpenAPI 3.1）。登录后用 Cookie 或 Bearer 令牌；改动须带 <code>x-csrf-token</code>；动钱动名额的须带 <code>Idempotency-Key</code>。</p>
+<div class="scroll" tabindex="0" role="region" aria-label="接口表"><table><thead><tr><th>方法</th><th>路径</th><th>谁可以用</th><th>说明</th></tr></thead><tbody>${rows.join('')}</tbody></table></div></main></body></html>`;
+}
+
+/** Health, API description, and the three built front ends below `root`. */
+export async function mountPages(host: HttpHost, root: string, ready: () => Promise<boolean>): Promise<void> {
+  const { app } = host;
+  app.get('/healthz', async () => ({ ok: true }));
+  app.get('/readyz', async (_request, reply) => {
+    const yes = await ready().catch(() => false);
+    return reply.code(yes ? 200 : 503).send({ ready: yes });
+  });
+  const document = openApiDocument();
+  const html = apiPage(document);
+  app.get('/api/openapi.json', async () => document);
+  app.get('/api/docs', async (_request, reply) => reply.type('text/html; charset=utf-8').send(html));
+  const fronts = [
+    { prefix: '/admin/', folder: join(root, 'admin/dist/admin') },
+    { prefix: '/wall/', folder: join(root, 'admin/dist/wall') },
+    { prefix: '/', folder: join(root, 'member/dist/h5') },
+  ].filter(({ folder }) => existsSync(folder));
+  let decorated = false;
+  for (const { prefix, folder } of fronts) {
+    await app.register(serveStatic, {
+      root: folder,
+      prefix,
+      decorateReply: !decorated,
+      wildcard: true,
+      cacheControl: false,
+      setHeaders: (reply, path) => {
+        // Names of built files carry their content's hash; the entry page must be asked for anew.
+        reply.header(
+          'cache-control',
+          /[.-][\w-]{8,}\.\w+$/.test(path) && !path.endsWith('.html')
+            ? 'public, max-age=31536000, immutable'
+            : 'no-cache',
+        );
+      },
+    });
+    decorated = true;
+  }
+  app.get('/admin', async (_request, reply) => reply.redirect('/admin/'));
+  app.get('/wall', async (_request, reply) => reply.redirect('/wall/'));
+  app.setNotFoundHandler((request, reply) => {
+    const front = fronts.find(({ prefix }) => request.url.startsWith(prefix));
+    const page = request.method === 'GET' && String(request.headers.accept ?? '').includes('text/html');
+    // A page address inside a front end (deep link, reload) is answered with its entry page.
+    if (front && page && !request.url.startsWith('/api/')) {
+      return reply.header('cache-control', 'no-cache').sendFile('index.html', front.folder);
+    }
+    throw new DomainError('route-unknown');
+  });
+}

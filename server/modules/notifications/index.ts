@@ -1,0 +1,3 @@
+import type { HttpHost } from '../../kernel/http.ts';
+
+export function mountNotifications(_host: HttpHost): void {}
