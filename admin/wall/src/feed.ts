@@ -23,6 +23,8 @@ const pulseMs = 9_000;
 const retryMs = 5_000;
 /** Many folds may come in one second during an import; the figures are read at most this often. */
 const readEveryMs = 1_000;
+/** Without any change the figures are still read now and then: at midnight 'today' begins anew. */
+const readAnywayMs = 5 * 60_000;
 
 /** Figures of a union, kept live by the server's event stream. */
 export function useFeed(unionId: string | null): Feed {
@@ -71,6 +73,7 @@ export function useFeed(unionId: string | null): Feed {
     };
     const readSoon = (): void => void read();
     readRef.current = readNow;
+    const anyway = setInterval(readSoon, readAnywayMs);
     void read();
     const close = openStream(unionId, {
       onTick: (at, changed) => {
@@ -92,6 +95,7 @@ export function useFeed(unionId: string | null): Feed {
     return () => {
       abort.abort();
       clearTimeout(timer);
+      clearInterval(anyway);
       close();
     };
   }, [unionId]);
@@ -128,6 +132,11 @@ function openStream(unionId: string | null, events: StreamEvents): () => void {
     source.addEventListener('moment', (event: MessageEvent<string>) => {
       heard();
       events.onMoment(JSON.parse(event.data) as Moment);
+    });
+    // The server ends every stream after some minutes, so that a taken-back right ends too.
+    source.addEventListener('end', () => {
+      source?.close();
+      open();
     });
     source.onerror = () => {
       source?.close();

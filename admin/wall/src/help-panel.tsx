@@ -2,11 +2,12 @@ import { behind } from './behind.ts';
 import { count, hoursFigure, percent, yuan } from './figures.ts';
 import type { Overview } from './overview.ts';
 import { RollingFigure } from './rolling-figure.tsx';
-import { useTexts } from './texts/texts.ts';
+import { useLocale, useTexts } from './texts/texts.ts';
 
 /** Right: what is being done for them, how fast, and with which money. */
 export function HelpPanel({ overview }: { overview: Overview }) {
   const texts = useTexts();
+  const english = useLocale() === 'en';
   const { figures, stages } = overview;
   const most = Math.max(1, ...stages.map((stage) => stage.count));
   return (
@@ -36,7 +37,7 @@ export function HelpPanel({ overview }: { overview: Overview }) {
         <ol>
           {stages.map((stage) => (
             <li key={stage.id}>
-              <span>{texts.stage[stage.id] ?? stage.title}</span>
+              <span>{english ? stage.titleEn : stage.title}</span>
               {stage.overdue > 0 && (
                 <em>
                   <span aria-hidden="true">▲</span> {texts.overdue(count(stage.overdue))}

@@ -25,7 +25,7 @@ const written = (place: Place, measure: Measure, texts: Texts): string => {
 /** The places of the map side by side, as columns that lead down like the discs do. */
 export function PlacesChart({ overview }: { overview: Overview }) {
   const texts = useTexts();
-  const [measure, setMeasure] = useState<Measure>('members');
+  const [measure, setMeasure] = useState<Measure>('paid');
   // One column compares with nothing; the map then takes the room.
   if (overview.places.length < 2) return null;
   const superiors = [overview.union.name, ...overview.ancestors.map((ancestor) => ancestor.name)];

@@ -36,13 +36,6 @@ export const en: Texts = {
   inProgress: 'In progress',
   nothingInProgress: 'Nothing in progress at the moment',
   overdue: (count) => `${count} overdue`,
-  stage: {
-    own: 'Unit union reviews',
-    district: 'District decides',
-    returned: 'Returned to applicant',
-    paying: 'Waiting for payment',
-    bank: 'At the bank',
-  },
   medianHours: 'Claim to payment, median',
   promise: (days) => `Promise: ${days} working days`,
   onTime: 'on time',

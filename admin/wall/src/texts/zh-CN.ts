@@ -34,13 +34,6 @@ export const zhCN = {
   inProgress: '正在办理',
   nothingInProgress: '目前没有在办的申请',
   overdue: (count: string) => `超时 ${count}`,
-  stage: {
-    own: '基层工会初审',
-    district: '区总工会审定',
-    returned: '退回补正',
-    paying: '等待发放',
-    bank: '银行处理',
-  } as Record<string, string>,
   medianHours: '从申请到到账 · 中位用时',
   promise: (days: number) => `承诺 ${days} 个工作日`,
   onTime: '按时办结',
