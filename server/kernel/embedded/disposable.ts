@@ -7,7 +7,7 @@ import type { EmbeddedDatabase } from './launch.ts';
 import { listPostgresOf } from './process-identity.ts';
 import { signalProcess } from './postmaster.ts';
 
-const PREFIX = 'smart-union-test-';
+const PREFIX = 'smart-union-disposable-';
 
 /**
  * A server for one run in a temporary folder, gone with its files after `stop`. For tests it is fast and would not survive a
