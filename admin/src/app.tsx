@@ -1,0 +1,31 @@
+import { QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { App as AntApp, ConfigProvider } from 'antd';
+import antEn from 'antd/locale/en_US.js';
+import antZh from 'antd/locale/zh_CN.js';
+import dayjs from 'dayjs';
+import 'dayjs/locale/zh-cn.js';
+import { useEffect } from 'react';
+import { queryClient, router } from './router.tsx';
+import { useLocale } from './texts/texts.ts';
+import { theme } from './theme.ts';
+
+export const App = () => {
+  const locale = useLocale();
+  useEffect(() => {
+    dayjs.locale(locale === 'en' ? 'en' : 'zh-cn');
+  }, [locale]);
+  return (
+    <ConfigProvider
+      theme={theme}
+      locale={locale === 'en' ? antEn : antZh}
+      button={{ autoInsertSpace: false }}
+    >
+      <AntApp message={{ maxCount: 3 }}>
+        <QueryClientProvider client={queryClient}>
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </AntApp>
+    </ConfigProvider>
+  );
+};

@@ -1,0 +1,52 @@
+import { Link } from '@tanstack/react-router';
+import { holds, useSession } from '../session.ts';
+import { formatPlainDate } from '../texts/formats.ts';
+import { useLocale, useTexts } from '../texts/texts.ts';
+import type { CaseDetail } from './cases.ts';
+import { OpenableField } from './openable-field.tsx';
+
+/** Who applies: her union, since when, and her sealed data behind their masks. */
+export const Applicant = ({ detail }: { detail: CaseDetail }) => {
+  const t = useTexts();
+  const locale = useLocale();
+  const mayVisit = holds(useSession(), 'members.view');
+  const { applicant } = detail;
+  const sealed = [
+    { field: 'idNumber', name: t.cases.idNumber, masked: applicant.idNumberMasked },
+    { field: 'phone', name: t.cases.phone, masked: applicant.phoneMasked },
+    { field: 'bankCard', name: t.cases.bankCard, masked: applicant.bankCardMasked },
+  ];
+  return (
+    <section className="panel" aria-label={t.cases.applicantFacts}>
+      <h2 className="section-title">{t.cases.applicantFacts}</h2>
+      <dl className="facts">
+        <div className="fact">
+          <dt>{t.members.name}</dt>
+          <dd>
+            {mayVisit ? (
+              <Link to={`/members/${applicant.memberId}` as never}>{applicant.name}</Link>
+            ) : (
+              applicant.name
+            )}
+          </dd>
+        </div>
+        <div className="fact">
+          <dt>{t.cases.union}</dt>
+          <dd>{detail.union.name}</dd>
+        </div>
+        <div className="fact">
+          <dt>{t.cases.joinedOn}</dt>
+          <dd>{formatPlainDate(applicant.joinedOn, locale)}</dd>
+        </div>
+        {sealed.map((one) => (
+          <div className="fact" key={one.field}>
+            <dt>{one.name}</dt>
+            <dd>
+              <OpenableField detail={detail} {...one} />
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+};

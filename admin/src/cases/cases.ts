@@ -1,0 +1,38 @@
+import type { Contract, ReplyOf } from '@smart-union/contract';
+import { queryOptions } from '@tanstack/react-query';
+import { api } from '../client.ts';
+import type { ListSearch } from '../page/list-search.ts';
+import type { Tone } from '../theme.ts';
+
+export type CaseRow = ReplyOf<Contract['cases']['list']>['items'][number];
+export type CaseDetail = ReplyOf<Contract['cases']['get']>;
+export type Outcome = 'approve' | 'return' | 'decline';
+export type View = 'todo' | 'returned' | 'decided' | 'all';
+
+export const views: View[] = ['todo', 'returned', 'decided', 'all'];
+export const viewOf = (search: ListSearch): View => views.find((view) => view === search.view) ?? 'todo';
+
+export const statusTones: Record<CaseRow['status'], Tone> = {
+  draft: 'plain',
+  submitted: 'waiting',
+  in_review: 'waiting',
+  returned: 'info',
+  approved: 'good',
+  declined: 'danger',
+  withdrawn: 'plain',
+  closed: 'good',
+};
+
+/** The list a worklist URL stands for; the case page asks for the same one to know what comes next. */
+export const caseListQuery = (query: Record<string, string | number>) =>
+  queryOptions({
+    queryKey: ['cases', 'list', query],
+    queryFn: () => api.cases.list({ query: query as never }),
+    placeholderData: (before: ReplyOf<Contract['cases']['list']> | undefined) => before,
+  });
+
+export const caseQuery = (id: string) =>
+  queryOptions({ queryKey: ['cases', 'one', id], queryFn: () => api.cases.get({ params: { id } }) });
+
+/** Search of the worklist that is carried to a case page, so that "next" follows the same order. */
+export const listFilters = ['view', 'status', 'itemCode', 'under', 'overdue'];
