@@ -240,6 +240,7 @@ export interface Tables {
     member_number: string;
     name: string;
     pinyin: string;
+    initials: Generated<string>;
     sex: string;
     id_kind: string;
     id_number_sealed: Sealed;
@@ -263,6 +264,10 @@ export interface Tables {
     status: string;
     created_at: Date;
     updated_at: Date;
+  };
+  'member_counter': {
+    id: number;
+    last: number;
   };
   'member_event': {
     id: string;
@@ -479,6 +484,7 @@ export interface Tables {
     name: string;
     name_key: string;
     pinyin: string;
+    initials: Generated<string>;
     level_code: string;
     form_code: string;
     uscc: string | null;

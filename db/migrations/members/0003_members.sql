@@ -1,8 +1,16 @@
+-- The last running number given to a member; a block at a time, so an import asks once.
+create table member_counter (
+  id smallint primary key check (id = 1),
+  last bigint not null
+);
+
 create table member (
   id uuid primary key,
   member_number text not null unique,
   name text not null,
+  -- 'wangxiaoming' and 'wxm', for finding by keyboard.
   pinyin text collate "C" not null,
+  initials text collate "C" not null default '',
   sex text not null check (sex in ('male', 'female', 'unknown')),
   id_kind text not null,
   id_number_sealed bytea not null,
@@ -35,6 +43,8 @@ create index member_phone on member (phone_index);
 create index member_name on member (name collate "C");
 
 create index member_pinyin on member (pinyin);
+
+create index member_initials on member (initials);
 
 alter table member enable row level security;
 

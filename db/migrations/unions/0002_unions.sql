@@ -7,7 +7,9 @@ create table "union" (
   name text not null,
   -- Name with widths, spaces and brackets made alike, for matching rosters.
   name_key text collate "C" not null,
+  -- 'hailingquzonggonghui' and 'hlqzgh', for finding by keyboard.
   pinyin text collate "C" not null,
+  initials text collate "C" not null default '',
   level_code text not null,
   form_code text not null,
   uscc text,
@@ -29,7 +31,7 @@ create index union_superior on "union" (superior_id);
 
 create index union_pinyin on "union" (pinyin);
 
--- What happened to a union; the table above is the fold of these rows.
+-- What happened to a union; the table above is the fold of these rows: `set` of each, in order, gives any past day.
 create table union_event (
   id uuid primary key,
   union_id uuid not null references "union" (id),
