@@ -163,6 +163,16 @@ export const myCase = myCaseRow.extend({
   actualHours: z.number().nullable(),
 });
 
+/** What a change of a case answers: where it stands now. The page asks for the rest when it shows it. */
+export const receipt = z.object({
+  id,
+  number: z.string().nullable(),
+  status: caseStatus,
+  stage: z.string().nullable(),
+  version: z.int(),
+  promisedOn: date.nullable(),
+});
+
 export const catalogue = {
   list: route({
     method: 'GET',
@@ -227,7 +237,7 @@ export const cases = {
     idempotent: true,
     params: idParams,
     body: z.object({ version: z.int() }),
-    reply: myCase,
+    reply: receipt,
   }),
   withdraw: route({
     method: 'POST',
@@ -235,7 +245,7 @@ export const cases = {
     summary: 'Take an application back before it is approved; a draft is thrown away.',
     self: 'member',
     params: idParams,
-    reply: myCase,
+    reply: receipt,
   }),
   list: route({
     method: 'GET',
@@ -302,7 +312,7 @@ export const cases = {
       returnTo: z.string().max(60).optional(),
       version: z.int().optional(),
     }),
-    reply: caseDetail,
+    reply: receipt,
   }),
   decideMany: route({
     method: 'POST',
