@@ -1,6 +1,6 @@
-import { once } from 'node:events';
+import { Readable } from 'node:stream';
 import type { Writable } from 'node:stream';
-import { finished } from 'node:stream/promises';
+import { pipeline } from 'node:stream/promises';
 import { guarded } from './cell-safety.ts';
 import type { OutCell, OutSheet } from './write-xlsx.ts';
 
@@ -9,9 +9,7 @@ import type { OutCell, OutSheet } from './write-xlsx.ts';
  * taken for a formula behind an apostrophe (our reader takes it off again).
  */
 export async function writeCsv(out: Writable, sheet: Omit<OutSheet, 'name'>): Promise<void> {
-  const done = finished(out);
-  await Promise.race([done, produce(out, sheet)]);
-  await done;
+  await pipeline(Readable.from(pieces(sheet)), out);
 }
 
 /** One CSV record with its line end; for files that are built by hand, such as a bank's. */
@@ -19,15 +17,15 @@ export function csvRecord(cells: readonly OutCell[]): string {
   return `${cells.map(field).join(',')}\r\n`;
 }
 
-async function produce(out: Writable, sheet: Omit<OutSheet, 'name'>): Promise<void> {
+async function* pieces(sheet: Omit<OutSheet, 'name'>): AsyncGenerator<string> {
   let text = `\uFEFF${csvRecord(sheet.columns.map(({ title }) => title))}`;
   for await (const cells of sheet.rows) {
     text += csvRecord(cells);
     if (text.length < 64 * 1024) continue;
-    if (!out.write(text)) await once(out, 'drain');
+    yield text;
     text = '';
   }
-  out.end(text);
+  if (text !== '') yield text;
 }
 
 function field(cell: OutCell): string {
