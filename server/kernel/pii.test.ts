@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { newKeyRing, parseKeyRing } from './pii/key-ring.ts';
-import { createPii, piiOf, type Place } from './pii.ts';
+import { keysFromText, newKeyRing, parseKeyRing } from './pii/key-ring.ts';
+import { openPii, piiOf, type Place } from './pii.ts';
 
 const folders: string[] = [];
 const newFolder = () => {
@@ -101,8 +101,8 @@ describe('the key ring', () => {
 
   it('is made once, for the owner only, and read at the next start', () => {
     const folder = newFolder();
-    const sealed = createPii(config(folder)).seal(place('a'), 'text');
-    expect(createPii(config(folder)).unseal(place('a'), sealed)).toBe('text');
+    const sealed = openPii(config(folder)).seal(place('a'), 'text');
+    expect(openPii(config(folder)).unseal(place('a'), sealed)).toBe('text');
     expect(statSync(join(folder, 'keys', 'ring.json')).mode & 0o777).toBe(0o600);
     expect(statSync(join(folder, 'keys')).mode & 0o777).toBe(0o700);
     expect(readdirSync(join(folder, 'keys'))).toEqual(['ring.json']);
@@ -110,15 +110,31 @@ describe('the key ring', () => {
 
   it('comes from the environment instead when given there', () => {
     const folder = newFolder();
-    const text = newKeyRing('aes-256-gcm');
-    const sealed = createPii(config(folder, text)).seal(place('a'), 'text');
-    expect(createPii(config(folder, text)).unseal(place('a'), sealed)).toBe('text');
+    const first = `1:${'7c'.repeat(32)}`;
+    const both = `2:${'ab'.repeat(32)}, ${first}`;
+    const one = openPii(config(folder, first));
+    const two = openPii(config(folder, both));
+    expect(two.unseal(place('a'), one.seal(place('a'), 'text'))).toBe('text');
+    expect(two.seal(place('a'), 'text')[0]).toBe(2);
+    expect(two.blindIndex('phone', '1')).toEqual(one.blindIndex('phone', '1'));
+    const named = openPii(config(folder, `${both},index:${'01'.repeat(32)}`));
+    expect(named.blindIndex('phone', '1')).not.toEqual(one.blindIndex('phone', '1'));
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it.each([
+    '',
+    '1:short',
+    `index:${'7c'.repeat(32)}`,
+    `1:${'7c'.repeat(32)},1:${'ab'.repeat(32)}`,
+    `99:${'7c'.repeat(32)}`,
+  ])('refuses %j in the environment', (text) => {
+    expect(() => keysFromText(text, 'aes-256-gcm')).toThrow(/PII_KEYS|密钥环/);
   });
 
   it('stops the start when it is damaged, without printing a key', () => {
     const folder = newFolder();
-    createPii(config(folder));
+    openPii(config(folder));
     const text = readFileSync(join(folder, 'keys', 'ring.json'), 'utf8');
     const key = (JSON.parse(text) as { keys: { key: string }[] }).keys[0]!.key;
     expect(() => parseKeyRing(text.slice(0, -10))).toThrow('密钥环');

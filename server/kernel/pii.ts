@@ -1,7 +1,7 @@
 import { createHash, createHmac, hkdfSync } from 'node:crypto';
 import type { Config } from './config.ts';
 import { DomainError } from './errors.ts';
-import { openKeyRing, parseKeyRing, type KeyRing } from './pii/key-ring.ts';
+import { keysFromText, openKeyRing, type KeyRing } from './pii/key-ring.ts';
 import { suiteByNumber, suites, type Suite, type SuiteName } from './pii/suites.ts';
 import type { Sealed } from './sealed.ts';
 
@@ -100,10 +100,12 @@ export function piiOf(ring: KeyRing, suiteName: SuiteName): Pii {
 }
 
 /**
- * The process's own: keys from `PII_KEYS` (the JSON of a ring, for platforms that hand secrets over in the environment)
+ * The process's own: keys from `PII_KEYS` (see `keysFromText`, for platforms that hand secrets over in the environment)
  * or from `DATA_DIR/keys/ring.json`, which is made at the first start.
  */
-export function createPii(config: Pick<Config, 'dataDir' | 'piiKeys' | 'piiSuite'>): Pii {
-  const ring = config.piiKeys ? parseKeyRing(config.piiKeys) : openKeyRing(config.dataDir, config.piiSuite);
+export function openPii(config: Pick<Config, 'dataDir' | 'piiKeys' | 'piiSuite'>): Pii {
+  const ring = config.piiKeys
+    ? keysFromText(config.piiKeys, config.piiSuite)
+    : openKeyRing(config.dataDir, config.piiSuite);
   return piiOf(ring, config.piiSuite);
 }

@@ -43,11 +43,31 @@ export function parseKeyRing(text: string): KeyRing {
   throw new Error(`密钥环内容不对，请从备份恢复：${faults.join('；')}`);
 }
 
+/**
+ * A ring from the environment: `1:<64 hex digits>,2:<64 hex digits>`, optionally with `index:<64 hex digits>` for the
+ * blind indexes. Without it theirs is derived from the lowest version, which must then never be taken out.
+ */
+export function keysFromText(text: string, suite: SuiteName): KeyRing {
+  const entries = text.split(',').map((entry) => /^(index|[1-9]\d?):([0-9a-f]{64})$/i.exec(entry.trim()));
+  if (entries.some((entry) => !entry)) {
+    throw new Error('PII_KEYS 应写成 1:<64 位十六进制>，多个密钥用逗号隔开。');
+  }
+  const keys = entries.flatMap((entry) =>
+    entry![1] === 'index' ? [] : [{ version: Number(entry![1]), key: base64(entry![2]!) }],
+  );
+  const lowest = keys.toSorted((a, b) => a.version - b.version)[0];
+  const named = entries.find((entry) => entry![1] === 'index');
+  const key = named ? base64(named[2]!) : (lowest?.key ?? '');
+  return parseKeyRing(JSON.stringify({ index: { hash: indexHash(suite), key }, keys }));
+}
+
+const base64 = (hex: string) => Buffer.from(hex, 'hex').toString('base64');
+const indexHash = (suite: SuiteName) => (suite === 'sm4-cbc-hmac-sm3' ? 'sm3' : 'sha256');
+
 /** A new ring as JSON text. */
 export function newKeyRing(suite: SuiteName): string {
   const fresh = () => randomBytes(32).toString('base64');
-  const hash = suite === 'sm4-cbc-hmac-sm3' ? 'sm3' : 'sha256';
-  return `${JSON.stringify({ index: { hash, key: fresh() }, keys: [{ version: 1, key: fresh() }] }, null, 2)}\n`;
+  return `${JSON.stringify({ index: { hash: indexHash(suite), key: fresh() }, keys: [{ version: 1, key: fresh() }] }, null, 2)}\n`;
 }
 
 function writeDurably(path: string, text: string): void {
