@@ -26,16 +26,21 @@ await main(async () => {
 function serve() {
   const server = spawn(
     process.execPath,
-    ['--enable-source-maps', '--import', './scripts/stop-with-parent.mjs', 'server/dist/main.js'],
+    ['--enable-source-maps', '--import', './scripts/stop-cleanly.mjs', 'server/dist/main.js'],
     { cwd: root, detached: true, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
   );
   let asked = 0;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
-      const again = Date.now() - asked;
-      if (asked !== 0 && again < 2_000) return;
-      asked = Date.now();
-      server.kill(again === asked ? signal : 'SIGTERM');
+      const waited = asked === 0 ? 0 : Date.now() - asked;
+      if (asked === 0) {
+        asked = Date.now();
+        server.kill(signal === 'SIGINT' ? 'SIGINT' : 'SIGTERM');
+      } else if (waited > 10_000) {
+        // Nothing committed is lost: the next start recovers the database.
+        console.error(`服务 ${seconds(waited)} 内没有停下，强制结束。`);
+        server.kill('SIGKILL');
+      }
     });
   }
   server.on('error', (error) => {
@@ -44,6 +49,5 @@ function serve() {
   });
   server.on('exit', (code, signal) => {
     process.exitCode = code ?? (signal === 'SIGINT' || signal === 'SIGTERM' ? 0 : 1);
-    // The signal handlers above do not keep the process alive; nothing else is left to do.
   });
 }
