@@ -1,0 +1,54 @@
+import type PgBoss from 'pg-boss';
+import { listFederations } from '../app.ts';
+import { inSystemContext, type Federation, type Platform } from '../context.ts';
+import { inTransactionOf } from './queue.ts';
+import type { Job } from './job.ts';
+
+/** What a queued row carries. */
+export interface Ticket {
+  federation: string;
+  data: object;
+}
+
+/**
+ * Takes one waiting job of a name and runs it. The job is completed in the transaction of its own writes; when it was
+ * given to somebody else meanwhile (it took too long), those writes are rolled back. Returns whether there was one.
+ * A failure is noted for the next try and told to `onFailure`.
+ */
+export async function runNext(
+  boss: PgBoss,
+  platform: Platform,
+  job: Job,
+  onFailure: (error: unknown) => void,
+  options: { ignoreStartAfter?: boolean } = {},
+): Promise<boolean> {
+  const [taken] = await boss.fetch<Ticket>(job.name, { batchSize: 1, priority: false, ...options });
+  if (!taken) return false;
+  try {
+    const federation = (await listFederations(platform)).find((one) => one.code === taken.data.federation);
+    if (federation) await runIn(boss, platform, federation, job, taken);
+    else await boss.complete(job.name, taken.id);
+  } catch (error) {
+    // Name and code only: a message may quote what somebody typed.
+    const { name, code } = error as { name?: string; code?: string };
+    await boss.fail(job.name, taken.id, { name: name ?? 'Error', code: code ?? null });
+    onFailure(error);
+  }
+  return true;
+}
+
+function runIn(
+  boss: PgBoss,
+  platform: Platform,
+  federation: Federation,
+  job: Job,
+  taken: PgBoss.Job<Ticket>,
+): Promise<void> {
+  return inSystemContext(platform, federation, job.name, async (ctx) => {
+    await job.run(ctx, taken.data.data);
+    const done = (await boss.complete(job.name, taken.id, {}, { db: inTransactionOf(ctx) })) as unknown as {
+      affected: number;
+    };
+    if (done.affected !== 1) throw new Error('the job took too long and was given to somebody else');
+  });
+}
