@@ -21,6 +21,7 @@ export default defineConfig({
             'catalogue/**/*.test.ts',
             'scripts/**/*.test.ts',
             'bench/**/*.test.ts',
+            'admin/**/*.test.ts',
           ],
           exclude,
         },

@@ -138,12 +138,12 @@ function openStream(unionId: string | null, events: StreamEvents): () => void {
       source?.close();
       open();
     });
-    source.onerror = () => {
+    source.addEventListener('error', () => {
       source?.close();
       events.onLost();
       clearTimeout(reopen);
       reopen = setTimeout(open, retryMs);
-    };
+    });
   };
   heard();
   open();

@@ -21,7 +21,10 @@ export function Header(props: { overview: Overview | null; flow: Flow; asOf: str
               <a href={addressOf(ancestor.id)}>
                 {shortName(
                   ancestor.name,
-                  all.slice(0, index).map((superior) => superior.name),
+                  all
+                    .slice(0, index)
+                    .reverse()
+                    .map((superior) => superior.name),
                 )}
               </a>
             </li>

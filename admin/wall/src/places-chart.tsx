@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { addressOf } from './address.ts';
 import { count, shortYuan } from './figures.ts';
 import type { Overview, Place } from './overview.ts';
-import { shortName } from './short-name.ts';
+import { shortName, superiorsOf } from './short-name.ts';
 import { useTexts } from './texts/texts.ts';
 import type { Texts } from './texts/texts.ts';
 
@@ -28,7 +28,7 @@ export function PlacesChart({ overview }: { overview: Overview }) {
   const [measure, setMeasure] = useState<Measure>('paid');
   // One column compares with nothing; the map then takes the room.
   if (overview.places.length < 2) return null;
-  const superiors = [overview.union.name, ...overview.ancestors.map((ancestor) => ancestor.name)];
+  const superiors = superiorsOf(overview);
   const ranked = [...overview.places].sort((a, b) => valueOf(b, measure) - valueOf(a, measure));
   const shown = ranked.slice(0, columnsAtMost);
   const most = Math.max(1, ...shown.map((place) => valueOf(place, measure)));

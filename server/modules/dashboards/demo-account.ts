@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import { inSystemContext } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import type { HttpHost } from '../../kernel/http.ts';
@@ -9,7 +10,7 @@ import { demoPassword } from '../accounts/index.ts';
  */
 export function mountDemoAccount(host: HttpHost): void {
   if (!host.platform.config.demo) return;
-  host.app.get('/dev/wall-account', async (request) => {
+  const readAccount = async (request: FastifyRequest) => {
     const federation = await host.federationOf(request);
     return inSystemContext(host.platform, federation, '演示页面', async (ctx) => {
       const account = await ctx.db
@@ -25,5 +26,6 @@ export function mountDemoAccount(host: HttpHost): void {
       if (!account) throw new DomainError('route-unknown');
       return { username: account.username, password: demoPassword };
     });
-  });
+  };
+  host.app.get('/dev/wall-account', readAccount);
 }

@@ -26,6 +26,15 @@ export async function foldRollups(ctx: Ctx): Promise<{ deltas: number; moments: 
   return { deltas, moments: told.moments };
 }
 
+/** Takes the right to change rollups until the transaction ends; false when another holds it. */
+export async function tryFoldLock(ctx: Ctx): Promise<boolean> {
+  const lock = await sql<{ held: boolean }>`
+    select pg_try_advisory_xact_lock(${foldLock}, hashtext(${ctx.federation.schema})) as held`.execute(
+    ctx.db,
+  );
+  return lock.rows[0]?.held ?? false;
+}
+
 /** Is anything waiting to be folded? Cheap enough to ask every second. */
 export async function isFoldWaiting(ctx: Ctx): Promise<boolean> {
   const found = await sql<{ waiting: boolean }>`
@@ -88,7 +97,8 @@ export async function renewMedians(ctx: Ctx, paidPaths: readonly string[]): Prom
   );
 }
 
-async function raiseVersion(ctx: Ctx): Promise<void> {
+/** Tells every viewer that the figures have changed. */
+export async function raiseVersion(ctx: Ctx): Promise<void> {
   await ctx.db
     .insertInto('rollup_state')
     .values({ id: 1, folded_at: ctx.now, version: 1 })

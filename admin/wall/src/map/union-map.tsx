@@ -2,7 +2,7 @@ import { useMemo, useRef } from 'react';
 import type { KeyboardEvent } from 'react';
 import { count } from '../figures.ts';
 import type { Moment, Overview, Place } from '../overview.ts';
-import { shortName } from '../short-name.ts';
+import { shortName, superiorsOf } from '../short-name.ts';
 import { useTexts } from '../texts/texts.ts';
 import { useGround } from '../use-ground.ts';
 import { layOut, threads } from './layout.ts';
@@ -18,10 +18,7 @@ export function UnionMap({ overview, pulses }: { overview: Overview; pulses: Mom
   const frame = useRef<HTMLDivElement>(null);
   const ground = useGround(frame);
   const { places } = overview;
-  const superiors = useMemo(
-    () => [overview.union.name, ...overview.ancestors.map((ancestor) => ancestor.name)],
-    [overview],
-  );
+  const superiors = useMemo(() => superiorsOf(overview), [overview]);
   const nameOf = (place: Place): string => shortName(place.union.name, superiors);
   const labelOf = (place: Place): string => `${nameOf(place)}  ${count(place.figures.members)}`;
   const spots = useMemo(
