@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import yauzl from 'yauzl';
 import { SheetError } from './errors.ts';
 import type { SheetLimits } from './rows.ts';
@@ -82,15 +83,19 @@ async function* inflate(
 ): AsyncGenerator<Buffer> {
   if (!entry) throw new SheetError('sheet-damaged');
   let read = 0;
+  let checksum = 0;
   try {
     const stream = await new Promise<AsyncIterable<Buffer>>((resolve, reject) => {
       zip.openReadStream(entry, (error, opened) => (error ? reject(error) : resolve(opened)));
     });
     for await (const chunk of stream) {
       read += chunk.length;
+      checksum = crc32(chunk, checksum);
       if (read > limits.unpackedBytes) throw new SheetError('sheet-zip-bomb');
       yield chunk;
     }
+    // yauzl leaves this to its caller; without it a bad byte could quietly become another digit.
+    if (checksum !== entry.crc32) throw new SheetError('sheet-damaged');
   } catch (cause) {
     throw cause instanceof SheetError ? cause : zipError(cause);
   }

@@ -17,6 +17,8 @@ export const unionFaultTitles = {
   'unknown-form': '组织形式认不出',
   'bad-date': '日期认不出',
   'founded-in-future': '建会日期在以后',
+  'outside-scope': '不在管理范围内',
+  'left-as-is': '不在管理范围内，未改动',
   'bad-number': '人数认不出',
 } as const satisfies Record<string, string>;
 
