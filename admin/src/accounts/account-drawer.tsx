@@ -1,8 +1,9 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { App, Button, Drawer, Form, Input, Modal, Select } from 'antd';
+import { App, Button, Drawer, Form, Modal, Select } from 'antd';
 import { useState } from 'react';
 import { api } from '../client.ts';
 import { useAct } from '../page/act.ts';
+import { DateInput } from '../page/date-input.tsx';
 import { ReasonDialog } from '../page/reason-dialog.tsx';
 import { Await } from '../page/states.tsx';
 import { ToneTag } from '../page/tone.tsx';
@@ -177,13 +178,7 @@ const AddGrant = ({ account, onClose }: { account: Account; onClose: () => void 
           <UnionPick id="grant-union" value={unionId} onChange={setUnionId} />
         </Form.Item>
         <Form.Item label={t.accounts.until} htmlFor="grant-until" extra={t.accounts.noUntil}>
-          <Input
-            id="grant-until"
-            type="date"
-            min={todayOn()}
-            value={until}
-            onChange={(event) => setUntil(event.target.value)}
-          />
+          <DateInput id="grant-until" min={todayOn()} value={until} onChange={setUntil} />
         </Form.Item>
       </Form>
     </Modal>

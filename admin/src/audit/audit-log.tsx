@@ -1,7 +1,8 @@
 import type { Contract, ReplyOf } from '@smart-union/contract';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Alert, Button, Input } from 'antd';
+import { Alert, Button } from 'antd';
 import { api } from '../client.ts';
+import { DateInput } from '../page/date-input.tsx';
 import { Verified } from '../page/icons.tsx';
 import { useListSearch } from '../page/list-search.ts';
 import { ListTable, type ListColumn } from '../page/list-table.tsx';
@@ -65,19 +66,15 @@ export const AuditLog = () => {
       ) : null}
       <div className="toolbar" role="search">
         <SearchBox list={list} label={t.audit.search} />
-        <Input
-          type="date"
-          aria-label={t.audit.from}
-          style={{ width: 150 }}
+        <DateInput
+          label={t.audit.from}
           value={list.search.from ?? ''}
-          onChange={(event) => list.set({ from: event.target.value || undefined })}
+          onChange={(day) => list.set({ from: day || undefined })}
         />
-        <Input
-          type="date"
-          aria-label={t.audit.to}
-          style={{ width: 150 }}
+        <DateInput
+          label={t.audit.to}
           value={list.search.to ?? ''}
-          onChange={(event) => list.set({ to: event.target.value || undefined })}
+          onChange={(day) => list.set({ to: day || undefined })}
         />
       </div>
       <ListTable

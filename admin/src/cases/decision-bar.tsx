@@ -65,14 +65,13 @@ export const DecisionBar = ({
 
   const decide = async (outcome: Outcome, note: string, returnTo?: string): Promise<void> => {
     try {
-      const after = await api.cases.decide(
+      await api.cases.decide(
         {
           params: { id: detail.id },
           body: { outcome, note: note || undefined, returnTo, version: detail.version },
         },
         { idempotencyKey: key.current },
       );
-      queryClient.setQueryData(caseQuery(detail.id).queryKey, after);
     } catch (error) {
       // Somebody else was quicker: show the case as it is now, with the words kept in the open dialog.
       if (error instanceof ApiError && error.status === 409) {
@@ -85,7 +84,7 @@ export const DecisionBar = ({
     if (next) queue.go(next);
     else queue.leave();
     await Promise.all(
-      [['cases', 'list'], ['cases', 'counts'], ['dashboards'], ['disbursements'], ['funds']].map((queryKey) =>
+      [['cases'], ['dashboards'], ['disbursements'], ['funds']].map((queryKey) =>
         queryClient.invalidateQueries({ queryKey }),
       ),
     );

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { ExportButton } from '../page/export-button.tsx';
 import { useListSearch } from '../page/list-search.ts';
 import { ListTable, type ListColumn } from '../page/list-table.tsx';
+import { Clipped } from '../page/clipped.tsx';
 import { PageHead } from '../page/page-head.tsx';
 import { SavedViews } from '../page/saved-views.tsx';
 import { SearchBox } from '../page/search-box.tsx';
@@ -142,20 +143,21 @@ const useColumns = (search: object): ListColumn<CaseRow>[] => {
       ),
     },
     { key: 'item', title: t.cases.item, render: (row) => row.itemTitle },
-    { key: 'union', title: t.cases.union, render: (row) => row.union.name },
     {
       key: 'amount',
       title: t.cases.amount,
       end: true,
       render: (row) => (row.amountFen === null ? '' : formatMoney(row.amountFen)),
     },
-    { key: 'stage', title: t.cases.stage, render: (row) => row.stageTitle ?? '' },
-    {
-      key: 'status',
-      title: t.cases.status,
-      render: (row) => <ToneTag tone={statusTones[row.status]}>{t.cases.statuses[row.status]}</ToneTag>,
-    },
     { key: 'dueOn', title: t.cases.due, sortable: true, render: (row) => <Due row={row} /> },
+    {
+      key: 'stage',
+      title: t.cases.stage,
+      render: (row) => (
+        <ToneTag tone={statusTones[row.status]}>{row.stageTitle ?? t.cases.statuses[row.status]}</ToneTag>
+      ),
+    },
+    { key: 'union', title: t.cases.union, render: (row) => <Clipped text={row.union.name} /> },
     {
       key: 'submittedAt',
       title: t.cases.submitted,

@@ -8,7 +8,7 @@ import { PageHead } from '../page/page-head.tsx';
 import { Await } from '../page/states.tsx';
 import { ToneTag } from '../page/tone.tsx';
 import type { Tone } from '../theme.ts';
-import { formatCount, formatInstant, formatMoney } from '../texts/formats.ts';
+import { formatInstant, formatMoney } from '../texts/formats.ts';
 import { useLocale, useTexts } from '../texts/texts.ts';
 import { BatchActs } from './batch-acts.tsx';
 import { batchTones, type Batch, type BatchLine } from './payments.ts';
@@ -55,9 +55,7 @@ export const BatchPage = () => {
               <span className="row">
                 <ToneTag tone={batchTones[data.status]}>{t.batches.statuses[data.status]}</ToneTag>
                 <strong className="number">{formatMoney(data.totalFen)}</strong>
-                <span>
-                  {formatCount(data.lineCount)} {t.batches.lines}
-                </span>
+                <span>{t.home.paidCount(data.lineCount)}</span>
               </span>
             }
           />

@@ -2,6 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Tabs } from 'antd';
 import { api } from '../client.ts';
+import { Clipped } from '../page/clipped.tsx';
 import { useListSearch } from '../page/list-search.ts';
 import { ListTable, type ListColumn } from '../page/list-table.tsx';
 import { PageHead } from '../page/page-head.tsx';
@@ -78,15 +79,25 @@ const useColumns = (): ListColumn<Payment>[] => {
         </Link>
       ),
     },
-    { key: 'union', title: t.cases.union, render: (row) => row.union.name },
-    { key: 'channel', title: t.payments.channel, render: (row) => t.cases.channels[row.channel] },
+    { key: 'union', title: t.cases.union, render: (row) => <Clipped text={row.union.name} /> },
+    {
+      key: 'channel',
+      title: t.payments.channel,
+      render: (row) => t.cases.channels[row.channel],
+      hidden: true,
+    },
     {
       key: 'card',
       title: t.payments.card,
       render: (row) => <span className="number">{row.bankCardMasked}</span>,
     },
     { key: 'batch', title: t.batches.number, render: (row) => row.batchNumber },
-    { key: 'approvedAt', title: t.payments.approvedAt, render: (row) => instant(row.approvedAt) },
+    {
+      key: 'approvedAt',
+      title: t.payments.approvedAt,
+      render: (row) => instant(row.approvedAt),
+      hidden: true,
+    },
     { key: 'paidAt', title: t.payments.paidAt, render: (row) => instant(row.paidAt) },
   ];
 };

@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Alert, App, Form, Input, Modal } from 'antd';
 import { useRef, useState } from 'react';
 import { api } from '../client.ts';
+import { DateInput } from '../page/date-input.tsx';
 import { formatMoney, todayOn } from '../texts/formats.ts';
 import { useTexts } from '../texts/texts.ts';
 import { ApiError, newIdempotencyKey } from '../transport.ts';
@@ -55,13 +56,7 @@ export const VisitDialog = ({ row, onClose }: { row: Payment; onClose: () => voi
       <p>{t.visit.will(formatMoney(row.amountFen))}</p>
       <Form layout="vertical" component="div">
         <Form.Item label={t.visit.visitedOn} htmlFor="visited-on" required>
-          <Input
-            id="visited-on"
-            type="date"
-            max={todayOn()}
-            value={visitedOn}
-            onChange={(event) => setVisitedOn(event.target.value)}
-          />
+          <DateInput id="visited-on" max={todayOn()} value={visitedOn} onChange={setVisitedOn} />
         </Form.Item>
         <Form.Item label={t.visit.photo} htmlFor="visit-photo" required>
           <FilePick id="visit-photo" onReady={setPhotoId} />

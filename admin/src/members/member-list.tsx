@@ -2,6 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { Button, Select } from 'antd';
 import { api } from '../client.ts';
+import { Clipped } from '../page/clipped.tsx';
 import { ExportButton } from '../page/export-button.tsx';
 import { Upload } from '../page/icons.tsx';
 import { useListSearch } from '../page/list-search.ts';
@@ -108,7 +109,7 @@ const useColumns = (): ListColumn<MemberRow>[] => {
       title: t.members.phone,
       render: (row) => <span className="number">{row.phoneMasked}</span>,
     },
-    { key: 'union', title: t.members.union, render: (row) => row.union.name },
+    { key: 'union', title: t.members.union, render: (row) => <Clipped text={row.union.name} /> },
     { key: 'occupation', title: t.members.occupation, render: (row) => row.occupation },
     {
       key: 'joinedOn',

@@ -67,7 +67,7 @@ const CadreFrame = () => {
         {todo === undefined ? null : (
           <Tooltip title={t.shell.worklist(todo)}>
             <Link to={'/worklist' as never} aria-label={t.shell.worklist(todo)} className="frame-badge">
-              <Badge count={todo} overflowCount={999} size="small" color="#1f4e8c">
+              <Badge count={todo} overflowCount={999} size="small" color="#1f4e8c" offset={[6, -2]}>
                 <Work style={{ fontSize: 18 }} />
               </Badge>
             </Link>

@@ -1,7 +1,8 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { Button, Input, Timeline } from 'antd';
+import { Button, Timeline } from 'antd';
 import { api } from '../client.ts';
+import { DateInput } from '../page/date-input.tsx';
 import { useListSearch } from '../page/list-search.ts';
 import { ListTable } from '../page/list-table.tsx';
 import { PageHead } from '../page/page-head.tsx';
@@ -73,13 +74,11 @@ const UnionBody = ({
         <label htmlFor="union-on" className="quiet toolbar-label">
           {t.unions.asOf}
         </label>
-        <Input
+        <DateInput
           id="union-on"
-          type="date"
-          style={{ width: 150 }}
           max={todayOn()}
           value={on ?? ''}
-          onChange={(event) => setOn(event.target.value || undefined)}
+          onChange={(day) => setOn(day || undefined)}
         />
         {on ? (
           <>

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useLocation, useNavigate } from '@tanstack/react-router';
 import { Skeleton, Tree } from 'antd';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { ListSearch } from '../page/list-search.ts';
 import { formatCount } from '../texts/formats.ts';
 import { useTexts } from '../texts/texts.ts';
@@ -43,6 +43,18 @@ export const UnionTree = ({ onGo }: { onGo?: () => void }) => {
     () => (roots.data?.nodes ?? []).map((node) => branchOf(node, loaded)),
     [roots.data, loaded],
   );
+  const [opened, setOpened] = useState<string[]>([]);
+  const firstRoot = roots.data?.nodes[0];
+  useEffect(() => {
+    // A tree that shows one closed line says nothing: the first root is open from the start.
+    if (!firstRoot || firstRoot.childCount === 0) return;
+    setOpened([firstRoot.id]);
+    void queryClient
+      .fetchQuery(treeQuery(firstRoot.id))
+      .then(({ nodes }) => setLoaded((before) => new Map(before).set(firstRoot.id, nodes)))
+      // The tree then stays closed; opening it by hand asks again.
+      .catch(() => setOpened([]));
+  }, [firstRoot, queryClient]);
   const chosen = (search as ListSearch).under ?? /^\/unions\/([0-9a-f-]{36})/.exec(pathname)?.[1];
   if (roots.isPending) return <Skeleton active title={false} paragraph={{ rows: 3 }} />;
   return (
@@ -51,6 +63,8 @@ export const UnionTree = ({ onGo }: { onGo?: () => void }) => {
       aria-label={t.shell.myUnions}
       treeData={branches}
       selectedKeys={chosen ? [chosen] : []}
+      expandedKeys={opened}
+      onExpand={(keys) => setOpened(keys.map(String))}
       loadData={async (branch) => {
         const { nodes } = await queryClient.fetchQuery(treeQuery(String(branch.key)));
         setLoaded((before) => new Map(before).set(String(branch.key), nodes));
