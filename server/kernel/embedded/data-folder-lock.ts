@@ -1,6 +1,8 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findProcess, isAlive } from './process-identity.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { findProcess } from './process-identity.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 
 /** Another live instance works on the data folder; the message is for the person who typed the command. */
@@ -26,83 +28,53 @@ export interface DataFolderLock {
 }
 
 /**
- * Takes the data folder for this process, creating it when missing. A lock left behind by a killed process is taken over.
- * Node has no flock(2); a lock file that appears whole (`link` fails when it exists) and names one life of one process
- * does the same, and needs nothing to be cleaned up after SIGKILL. It does not see through process namespaces: two
- * containers must not share one data folder.
+ * Takes the data folder for this process, creating it when missing; what killed processes left is cleared away.
+ *
+ * Node has no flock(2). Instead every starter first puts up a sign of its own – a file named by one life of one process, so nobody
+ * can mistake or remove another's – and only then looks for signs of the living. Of two that start at once at least one sees
+ * the other, so two can never both go in; one that sees another takes its sign down and tries again a little later, so two
+ * cannot turn each other away for ever. It does not see through process namespaces: two containers must not share a
+ * data folder.
  * @throws DataFolderInUseError
  */
-export function lockDataFolder(dataDir: string): DataFolderLock {
-  mkdirSync(dataDir, { recursive: true });
-  const path = join(dataDir, 'lock');
+export async function lockDataFolder(dataDir: string): Promise<DataFolderLock> {
+  const signs = join(dataDir, 'instance');
+  mkdirSync(signs, { recursive: true });
   const self = findProcess(process.pid);
   if (self === undefined) throw new Error('cannot read the start time of this process');
-  const mine = `${path}.${process.pid}`;
+  const own = signOf(self);
+  const takeDown = (): void => rmSync(join(signs, own), { force: true });
 
-  for (let attempt = 0; attempt < 10; attempt++) {
-    if (linkWhole(path, mine, JSON.stringify(self))) return { release: () => releaseOwn(path, self) };
-    const seen = readText(path);
-    const holder = seen === undefined ? undefined : parseHolder(seen);
-    if (holder !== undefined && isAlive(holder)) throw new DataFolderInUseError(dataDir, holder.pid);
-    if (seen !== undefined) removeStale(path, `${mine}.stale`, seen);
+  for (let attempt = 1; ; attempt++) {
+    if (!putUp(join(signs, own))) throw new DataFolderInUseError(dataDir, self.pid);
+    const other = readdirSync(signs).find((sign) => sign !== own && isLiving(signs, sign));
+    if (other === undefined) return { release: takeDown };
+    takeDown();
+    if (attempt === 6) throw new DataFolderInUseError(dataDir, pidOf(other));
+    await sleep(20 + Math.random() * 60 * attempt);
   }
-  throw new Error(`could not take the lock ${path}: too many instances are starting at once`);
 }
 
-function linkWhole(path: string, draft: string, text: string): boolean {
-  rmSync(draft, { force: true });
-  writeFileSync(draft, text, { flag: 'wx', mode: 0o600 });
+function putUp(path: string): boolean {
   try {
-    linkSync(draft, path);
+    writeFileSync(path, '', { flag: 'wx', mode: 0o600 });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
-  } finally {
-    rmSync(draft, { force: true });
   }
 }
 
-/** Two starters may both have seen the dead holder: only the text that was judged stale is thrown away. */
-function removeStale(path: string, aside: string, seen: string): void {
-  try {
-    renameSync(path, aside);
-  } catch {
-    return;
-  }
-  if (readText(aside) !== seen) {
-    try {
-      linkSync(aside, path);
-    } catch {
-      // A third starter took the name meanwhile; it sees a live holder on its next look or is one.
-    }
-  }
-  rmSync(aside, { force: true });
+/** Removing the sign of a dead process is safe at any moment: no other process can ever have that name. */
+function isLiving(signs: string, sign: string): boolean {
+  const found = findProcess(pidOf(sign));
+  if (found !== undefined && signOf(found) === sign) return true;
+  rmSync(join(signs, sign), { force: true });
+  return false;
 }
 
-function releaseOwn(path: string, self: ProcessIdentity): void {
-  const text = readText(path);
-  const holder = text === undefined ? undefined : parseHolder(text);
-  if (holder?.pid === self.pid && holder.started === self.started) rmSync(path, { force: true });
+function signOf({ pid, started }: ProcessIdentity): string {
+  return `${pid}-${createHash('sha256').update(started).digest('hex').slice(0, 16)}`;
 }
 
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
-
-function parseHolder(text: string): ProcessIdentity | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null || !('pid' in value) || !('started' in value))
-      return undefined;
-    return typeof value.pid === 'number' && typeof value.started === 'string'
-      ? { pid: value.pid, started: value.started }
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}
+const pidOf = (sign: string): number => Number(sign.split('-')[0]);

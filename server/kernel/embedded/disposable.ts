@@ -14,7 +14,7 @@ const PREFIX = 'smart-union-disposable-';
  * power cut; a benchmark asks for a `durable` one, which writes as the real one does.
  */
 export async function startDisposable(options: { durable?: boolean } = {}): Promise<EmbeddedDatabase> {
-  sweepAbandoned();
+  await sweepAbandoned();
   const dataDir = mkdtempSync(join(tmpdir(), PREFIX));
   const database = await startEmbedded({ dataDir, disposable: options.durable !== true });
   return {
@@ -27,14 +27,14 @@ export async function startDisposable(options: { durable?: boolean } = {}): Prom
 }
 
 /** A test run that was killed leaves its server running and its folder behind; the next run removes both. */
-function sweepAbandoned(): void {
+async function sweepAbandoned(): Promise<void> {
   for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(PREFIX))) {
     const dataDir = join(tmpdir(), name);
     // Somebody else's run on a shared machine, or one that has made its folder this minute and not locked it yet.
     const stat = statSync(dataDir, { throwIfNoEntry: false });
     if (stat === undefined || stat.uid !== process.getuid?.() || Date.now() - stat.mtimeMs < 60_000) continue;
     try {
-      lockDataFolder(dataDir);
+      await lockDataFolder(dataDir);
     } catch (error) {
       if (error instanceof DataFolderInUseError) continue;
       throw error;

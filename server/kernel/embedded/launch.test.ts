@@ -7,7 +7,6 @@ import { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DataFolderInUseError } from './data-folder-lock.ts';
 import { startEmbedded } from './launch.ts';
-import { findProcess } from './process-identity.ts';
 
 let dataDir: string;
 
@@ -172,14 +171,6 @@ describe('the data folder', () => {
     );
     expect(await query(first.url, 'select 1 as one')).toEqual([{ one: 1 }]);
     await first.stop();
-    await (await startEmbedded({ dataDir, disposable: true })).stop();
-  });
-
-  test('is taken over when the pid in its lock now belongs to a later process', async () => {
-    mkdirSync(dataDir, { recursive: true });
-    const self = findProcess(process.pid);
-    expect(self?.started).toBeTruthy();
-    writeFileSync(join(dataDir, 'lock'), JSON.stringify({ pid: process.pid, started: 'another boot/1' }));
     await (await startEmbedded({ dataDir, disposable: true })).stop();
   });
 

@@ -8,6 +8,7 @@ import {
   readPassword,
   writeSettings,
 } from './cluster.ts';
+import type { Home } from './cluster.ts';
 import { lockDataFolder } from './data-folder-lock.ts';
 import { findRunning, signalProcess, startPostmaster, stopPostmaster } from './postmaster.ts';
 import type { Installation, Postmaster } from './postmaster.ts';
@@ -43,7 +44,7 @@ export interface EmbeddedDatabase {
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
   const log = options.log ?? (() => undefined);
   const disposable = options.disposable ?? false;
-  const lock = lockDataFolder(options.dataDir);
+  const lock = await lockDataFolder(options.dataDir);
   let postmaster: Postmaster | undefined;
   try {
     const runAs = chooseRunAs();
@@ -55,16 +56,12 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
     checkVersion(home, program);
     writeSettings(home, { disposable });
 
-    const password = readPassword(home);
-    const urlFor = (port: number, database: string): string =>
-      `postgres://${EMBEDDED_NAME}:${password}@127.0.0.1:${port}/${database}`;
-
-    postmaster = await adopt(installation, (port) => urlFor(port, 'postgres'));
+    postmaster = await adopt(installation, (port) => urlOf(home, port, 'postgres'));
     postmaster ??= await startPostmaster(installation);
-    const firstStart = await createDatabase(urlFor(postmaster.port, 'postgres'));
+    const firstStart = await createDatabase(urlOf(home, postmaster.port, 'postgres'));
     const keeper = keepRunning(installation, postmaster);
     return {
-      url: urlFor(postmaster.port, EMBEDDED_NAME),
+      url: urlOf(home, postmaster.port, EMBEDDED_NAME),
       firstStart,
       stop: async () => {
         await keeper.stop();
@@ -76,6 +73,17 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
     lock.release();
     throw error;
   }
+}
+
+/** Address of the server another instance runs on this data folder; undefined when none is running. */
+export async function findRunningUrl(dataDir: string): Promise<string | undefined> {
+  const home = openHome(dataDir, chooseRunAs());
+  const running = await findRunning(home);
+  return running === undefined ? undefined : urlOf(home, running.port, EMBEDDED_NAME);
+}
+
+function urlOf(home: Home, port: number, database: string): string {
+  return `postgres://${EMBEDDED_NAME}:${readPassword(home)}@127.0.0.1:${port}/${database}`;
 }
 
 /** A live server is kept when it is of this release and lets us in; any other one is shut down first. */
