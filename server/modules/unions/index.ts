@@ -1,3 +1,9 @@
-import type { HttpHost } from '../../kernel/http.ts';
-
-export function mountUnions(_host: HttpHost): void {}
+/** Front door of `unions`: the tree of unions, its past, and rosters as files. */
+export { createUnion, createUnions, type NewUnion } from './create-union.ts';
+export type { Judgement, RosterKind } from './imports/kind.ts';
+export { rosterImports } from './imports/roster-imports.ts';
+export { importUnionsFile } from './import-unions.ts';
+export { lockTree } from './lock-tree.ts';
+export { moveUnion } from './move-union.ts';
+export { ancestorsOf, getUnion, unionAt, type UnionPlace } from './places.ts';
+export { mountUnions } from './routes.ts';

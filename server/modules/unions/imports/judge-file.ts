@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
+import type { Ctx } from '../../../kernel/context.ts';
+import { DomainError } from '../../../kernel/errors.ts';
+import { SheetError } from '../../../kernel/sheets/errors.ts';
+import { readSheets } from '../../../kernel/sheets/read.ts';
+import { countVerdicts } from '../../../kernel/sheets/verdicts.ts';
+import type { Effect, ImportRun, Judgement, OnProgress, RosterKind } from './kind.ts';
+
+export interface JudgedFile<Plan> extends Judgement<Plan> {
+  encoding: string;
+  sheets: string[];
+  counts: ImportRun['counts'];
+  byFault: ImportRun['byFault'];
+  /** Over the file, every verdict and every effect: equal digests mean that committing does what the preview said. */
+  digest: Buffer;
+}
+
+/**
+ * Reads a roster and judges it against the database. Changes nothing. Throws `sheet-unreadable` with what to do.
+ */
+export async function judgeFile<Plan>(
+  ctx: Ctx,
+  kind: RosterKind<Plan>,
+  bytes: Buffer,
+  onProgress: OnProgress,
+): Promise<JudgedFile<Plan>> {
+  onProgress({ step: 'reading', done: 0, total: 1 });
+  // A file of many rows takes seconds: the connection must not time out idle meanwhile.
+  await sql`set local idle_in_transaction_session_timeout = 0`.execute(ctx.db);
+  try {
+    const { encoding, sheets } = await readSheets({ bytes });
+    onProgress({ step: 'checking', done: 0, total: 1 });
+    const judged = await kind.judge(ctx, sheets);
+    onProgress({ step: 'checking', done: 1, total: 1 });
+    return {
+      ...judged,
+      encoding,
+      sheets: judged.tables.map(({ sheet }) => sheet),
+      counts: countsOf(judged),
+      byFault: faultCounts(kind, judged),
+      digest: digestOf(bytes, judged),
+    };
+  } catch (error) {
+    if (error instanceof SheetError) throw new DomainError('sheet-unreadable', { reason: error.zh });
+    throw error;
+  }
+}
+
+function countsOf({ rows, effects }: Judgement<unknown>): ImportRun['counts'] {
+  const verdicts = countVerdicts(rows);
+  const times = (effect: Effect) => effects.filter((one) => one === effect).length;
+  return {
+    rows: rows.length,
+    accept: verdicts.accept,
+    warn: verdicts['accept-with-warning'],
+    reject: verdicts.reject,
+    added: times('added'),
+    changed: times('changed'),
+    unchanged: times('unchanged'),
+  };
+}
+
+function faultCounts(
+  kind: Pick<RosterKind<unknown>, 'faultTitles'>,
+  { rows }: Judgement<unknown>,
+): ImportRun['byFault'] {
+  const counts = new Map<string, number>();
+  for (const { faults } of rows) {
+    for (const name of new Set(faults.map((fault) => fault.kind)))
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return [...counts]
+    .map(([name, count]) => ({ kind: name, title: kind.faultTitles[name] ?? name, rows: count }))
+    .toSorted((a, b) => b.rows - a.rows);
+}
+
+function digestOf(bytes: Buffer, { rows, effects }: Judgement<unknown>): Buffer {
+  const hash = createHash('sha256').update(createHash('sha256').update(bytes).digest());
+  rows.forEach(({ sheet, row, verdict, faults }, index) => {
+    const kinds = faults.map((fault) => fault.kind);
+    hash.update(JSON.stringify([sheet, row, verdict, kinds, effects[index]]));
+  });
+  return hash.digest();
+}

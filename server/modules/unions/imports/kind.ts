@@ -1,0 +1,45 @@
+import type { InputOf, ReplyOf, contract } from '@smart-union/contract';
+import type { Ctx } from '../../../kernel/context.ts';
+import type { Table } from '../../../kernel/sheets/header.ts';
+import type { Sheet } from '../../../kernel/sheets/rows.ts';
+import type { RowVerdict } from '../../../kernel/sheets/verdicts.ts';
+
+export type Imports = (typeof contract)['unionImports'];
+export type ImportRun = ReplyOf<Imports['get']>;
+export type ImportFault = ReplyOf<Imports['faults']>['items'][number];
+export type Input<K extends keyof Imports> = InputOf<Imports[K]>;
+
+/** What an accepted row would do; null for a refused one. */
+export type Effect = 'added' | 'changed' | 'unchanged' | null;
+
+/** What a kind of roster says of a file, against the database as it is now. */
+export interface Judgement<Plan> {
+  tables: readonly Table<string>[];
+  rows: readonly RowVerdict<unknown>[];
+  /** One per row, in the same order. */
+  effects: readonly Effect[];
+  /** What `apply` needs to do what the effects say. */
+  plan: Plan;
+}
+
+/** Where the bytes of a run come from and how far it is; for the command line's progress bar. */
+export interface Progress {
+  step: 'reading' | 'checking' | 'saving';
+  done: number;
+  total: number;
+}
+
+export type OnProgress = (progress: Progress) => void;
+
+/**
+ * A kind of roster. `judge` may be called any number of times and changes nothing; `apply` does what the last judgement
+ * planned, in the same transaction, and is only called with a plan made there.
+ */
+export interface RosterKind<Plan> {
+  noun: 'unions' | 'members';
+  /** Name of a file that came without one. */
+  fallbackName: string;
+  faultTitles: Readonly<Record<string, string>>;
+  judge(ctx: Ctx, sheets: readonly Sheet[]): Promise<Judgement<Plan>>;
+  apply(ctx: Ctx, plan: Plan, importId: string, onProgress: OnProgress): Promise<void>;
+}
