@@ -40,6 +40,16 @@ export default defineConfig({
       {
         root,
         test: {
+          name: 'member',
+          // Beside its sources: the member app resolves its own React from its own node_modules.
+          include: ['member/tests/**/*.test.ts', 'member/src/**/*.test.{ts,tsx}'],
+          exclude,
+          testTimeout: 60_000,
+        },
+      },
+      {
+        root,
+        test: {
           name: 'architecture',
           include: ['tests/architecture/**/*.test.ts'],
           exclude,

@@ -29,7 +29,7 @@ export const suites = [
       ['node', 'member/scripts/size.mjs'],
     ],
   },
-  { name: 'member', title: '会员端', vitest: ['--root', 'member'] },
+  { name: 'member', title: '会员端', vitest: ['--project', 'member'] },
   { name: 'faults', title: '故障', vitest: ['--project', 'faults'], needs: ['database'] },
   { name: 'journeys', title: '全程', vitest: ['--project', 'journeys'], needs: ['database', 'browser'] },
 ];
