@@ -27,7 +27,7 @@ create unique index union_name_key on "union" (name_key) where status <> 'dissol
 
 create unique index union_uscc on "union" (uscc) where uscc is not null and status <> 'dissolved';
 
-create index union_superior on "union" (superior_id);
+create index union_by_superior on "union" (superior_id);
 
 create index union_pinyin on "union" (pinyin);
 
