@@ -1,5 +1,5 @@
 import { ApiError, type ApiRequest } from '@smart-union/api-client';
-import { currentTexts } from './texts/texts.ts';
+import { currentLocale, currentTexts } from './texts/texts.ts';
 
 export { ApiError };
 
@@ -25,7 +25,7 @@ const bodyOf = (request: ApiRequest): { body?: BodyInit; type?: string } => {
 
 const send = async (request: ApiRequest): Promise<Response> => {
   const { body, type } = bodyOf(request);
-  const headers = new Headers({ accept: 'application/json' });
+  const headers = new Headers({ accept: 'application/json', 'accept-language': currentLocale() });
   if (type) headers.set('content-type', type);
   if (request.method !== 'GET') headers.set('x-csrf-token', decodeURIComponent(csrfToken()));
   if (request.idempotencyKey) headers.set('idempotency-key', request.idempotencyKey);
@@ -45,7 +45,8 @@ const send = async (request: ApiRequest): Promise<Response> => {
   }
   if (response.ok) return response;
   const fault = ApiError.fromBody(response.status, await response.json().catch(() => null));
-  if (response.status === 401 && fault.code !== 'sign-in-wrong')
+  // A wrong password or code is a 401 as well, and no reason to leave the page.
+  if (fault.code === 'session-missing' || fault.code === 'session-expired')
     for (const listener of signedOutListeners) listener();
   throw fault;
 };

@@ -40,7 +40,7 @@ const AccountBody = ({ account }: { account: Account }) => {
   const { run } = useAct();
   const [adding, setAdding] = useState(false);
   const [changing, setChanging] = useState(false);
-  const may = account.can.includes('manage');
+  const may = (act: string): boolean => account.can.includes(act);
   const next = account.status === 'active' ? 'closed' : 'active';
   const refresh = (): Promise<void> => queryClient.invalidateQueries({ queryKey: ['accounts'] });
   const takeBack = (grant: Account['grants'][number]): void => {
@@ -88,7 +88,7 @@ const AccountBody = ({ account }: { account: Account }) => {
                 {grant.union.name} · {grant.until ? formatPlainDate(grant.until, locale) : t.accounts.noUntil}
               </div>
             </span>
-            {may ? (
+            {may('grant') ? (
               <Button size="small" danger onClick={() => takeBack(grant)}>
                 {t.accounts.removeGrant}
               </Button>
@@ -96,14 +96,14 @@ const AccountBody = ({ account }: { account: Account }) => {
           </li>
         ))}
       </ul>
-      {may ? (
-        <div className="row">
-          <Button onClick={() => setAdding(true)}>{t.accounts.addGrant}</Button>
+      <div className="row">
+        {may('grant') ? <Button onClick={() => setAdding(true)}>{t.accounts.addGrant}</Button> : null}
+        {may(account.status === 'active' ? 'close' : 'unlock') ? (
           <Button danger={account.status === 'active'} onClick={() => setChanging(true)}>
             {statusWord}
           </Button>
-        </div>
-      ) : null}
+        ) : null}
+      </div>
       {adding ? <AddGrant account={account} onClose={() => setAdding(false)} /> : null}
       <ReasonDialog
         open={changing}

@@ -23,6 +23,9 @@ export const statusTones: Record<CaseRow['status'], Tone> = {
   closed: 'good',
 };
 
+/** Whether the server lets me decide this one now; the four-eyes rules are its own. */
+export const mayDecide = (row: { can: string[] }): boolean => row.can.includes('decide');
+
 /** The list a worklist URL stands for; the case page asks for the same one to know what comes next. */
 export const caseListQuery = (query: Record<string, string | number>) =>
   queryOptions({

@@ -8,11 +8,16 @@ import { formatMoney } from '../texts/formats.ts';
 import { useTexts } from '../texts/texts.ts';
 import { ApiError, newIdempotencyKey } from '../transport.ts';
 import type { useCaseQueue } from './case-queue.ts';
-import { caseQuery, type CaseDetail, type Outcome } from './cases.ts';
+import { caseQuery, mayDecide, type CaseDetail, type Outcome } from './cases.ts';
 import { ColleagueDialog } from './colleague-dialog.tsx';
+import { definitionOf } from './definition.ts';
 import { ReturnDialog } from './return-dialog.tsx';
 
 type Asking = Outcome | 'help' | 'hand-over' | 'countersign' | null;
+
+/** What may be answered at the stage where the case stands. */
+const outcomesOf = (detail: CaseDetail): Outcome[] =>
+  definitionOf(detail.definition).route.find((stage) => stage.id === detail.stage)?.outcomes ?? [];
 
 // A key pressed while somebody writes, or while a dialog is open, belongs to that and not to the case.
 const isTyping = (target: EventTarget | null): boolean =>
@@ -35,7 +40,10 @@ export const DecisionBar = ({
   const wide = Grid.useBreakpoint().md !== false;
   const [asking, setAsking] = useState<Asking>(null);
   const key = useRef('');
-  const may = (act: string): boolean => detail.can.includes(act);
+  const may = (act: string): boolean =>
+    act === 'approve' || act === 'return' || act === 'decline'
+      ? mayDecide(detail) && outcomesOf(detail).includes(act)
+      : detail.can.includes(act);
   const ask = (act: Asking): void => {
     key.current = newIdempotencyKey();
     setAsking(act);
@@ -90,7 +98,7 @@ export const DecisionBar = ({
     );
   };
 
-  const deciding = may('approve') || may('return') || may('decline');
+  const deciding = mayDecide(detail);
   const more = (['hand-over', 'countersign'] as const).filter(may);
   const money = detail.amountFen === null ? '' : formatMoney(detail.amountFen);
   return (

@@ -14,10 +14,8 @@ import { holds, useSession } from '../session.ts';
 import { formatDate, formatInstant, formatMoney, todayOn } from '../texts/formats.ts';
 import { useLocale, useTexts } from '../texts/texts.ts';
 import { BulkDecision } from './bulk-decision.tsx';
-import { caseListQuery, listFilters, statusTones, viewOf, views, type CaseRow } from './cases.ts';
+import { caseListQuery, listFilters, mayDecide, statusTones, viewOf, views, type CaseRow } from './cases.ts';
 import { catalogueQuery } from '../catalogue/catalogue.ts';
-
-const canDecide = (row: CaseRow): boolean => row.can.includes('approve');
 
 /** 待办: every open task of mine whatever the module, in the order of what is due first. */
 export const Worklist = () => {
@@ -103,7 +101,7 @@ export const Worklist = () => {
         empty={{ title, note }}
         onRow={open}
         phoneRow={(row) => <PhoneCase row={row} search={list.search} />}
-        selection={view === 'todo' ? { keys: chosen, onChange: setChosen, selectable: canDecide } : undefined}
+        selection={view === 'todo' ? { keys: chosen, onChange: setChosen, selectable: mayDecide } : undefined}
       />
       {chosen.length > 0 ? (
         <BulkDecision rows={rows.filter((row) => chosen.includes(row.id))} onDone={() => setChosen([])} />
@@ -134,8 +132,9 @@ const useColumns = (search: object): ListColumn<CaseRow>[] => {
   const locale = useLocale();
   return [
     {
-      key: 'applicant',
+      key: 'applicantName',
       title: t.cases.applicant,
+      sortable: true,
       render: (row) => (
         <Link to={`/cases/${row.id}` as never} search={search as never}>
           {row.applicantName}

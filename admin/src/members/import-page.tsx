@@ -77,7 +77,7 @@ const ImportBody = ({ noun, run }: { noun: Noun; run: ImportRun }) => {
             title={t.imports.committed}
             description={
               <>
-                {t.imports.commitWill(counts.added, counts.changed, counts.unchanged).replace('将', '')}{' '}
+                {t.imports.commitDid(counts.added, counts.changed, counts.unchanged)}{' '}
                 <Link to={(noun === 'members' ? '/members' : '/unions') as never}>
                   {noun === 'members' ? t.imports.seeMembers : t.imports.seeUnions}
                 </Link>

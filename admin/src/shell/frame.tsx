@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
-import { Badge, Button, Drawer, Dropdown, Grid, Tooltip } from 'antd';
+import { Alert, Badge, Button, Drawer, Dropdown, Grid, Tooltip } from 'antd';
 import { useEffect, useState } from 'react';
 import { api } from '../client.ts';
 import { Menu, Person, Search, Work } from '../page/icons.tsx';
@@ -95,10 +95,25 @@ const CadreFrame = () => {
       )}
       <main className="frame-main" id="main" tabIndex={-1}>
         <OfflineLine />
+        {session.totp === 'needed-not-set' ? <TotpMissing /> : null}
         <Outlet key={path.startsWith('/cases/') ? 'case' : path} />
       </main>
       <SearchPalette open={searching} onClose={() => setSearching(false)} />
     </div>
+  );
+};
+
+/** Roles that need a one-time code have no permissions until it is set: say so, and where. */
+const TotpMissing = () => {
+  const t = useTexts();
+  return (
+    <Alert
+      style={{ marginBottom: 12 }}
+      type="warning"
+      showIcon
+      title={t.me.totpStates['needed-not-set']}
+      action={<Link to={'/me' as never}>{t.me.begin}</Link>}
+    />
   );
 };
 

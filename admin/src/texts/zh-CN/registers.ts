@@ -123,6 +123,8 @@ export const registers = {
     commitTitle: '确认导入',
     commitWill: (added: number, changed: number, unchanged: number) =>
       `将新增 ${added}，更新 ${changed}，${unchanged} 行与现有资料一致、不变。`,
+    commitDid: (added: number, changed: number, unchanged: number) =>
+      `新增 ${added}，更新 ${changed}，${unchanged} 行与原有资料一致、不变。`,
     commitRefused: (count: number) => `${count} 行有错误，不会写入；可以下载后更正，再传一次。`,
     commitAll: '要么全部写入，要么一行都不写。',
     committed: '导入完成',
