@@ -55,6 +55,8 @@ export function piiOf(ring: KeyRing, suiteName: SuiteName): Pii {
     const master = ring.keys.find((candidate) => candidate.version === version);
     if (!master) throw new DomainError('sealed-unreadable');
     const key = one.deriveKey(master.key, purpose);
+    // Stored files have a key each; tables are few.
+    if (derived.size > 500) derived.clear();
     derived.set(name, key);
     return key;
   };
