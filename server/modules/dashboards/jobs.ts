@@ -1,48 +1,44 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { listFederations } from '../../kernel/app.ts';
-import { inSystemContext } from '../../kernel/context.ts';
-import type { Federation, Platform } from '../../kernel/context.ts';
-import { foldRollups, isFoldWaiting } from './fold-rollups.ts';
+import { sql } from 'kysely';
+import { record } from '../../kernel/audit.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { defineJob } from '../../kernel/jobs.ts';
+import { lastDays } from './periods.ts';
+import { reconcileRollups } from './reconcile-rollups.ts';
 
-const foldEveryMs = 1_000;
-/** Rounds between two looks at the list of federations. */
-const roundsPerList = 30;
+const dayFiguresKept = 62;
+const momentsKept = 31;
+/** A drift of thousands of figures has one cause; its first lines tell it. */
+const driftsReported = 20;
 
 /**
- * Folds every federation's deltas once a second. The job queue knows no interval below a minute, and a fold that is
- * missed is simply done by the next, on this server or another: so a plain loop is enough. Returns the function that
- * stops it and waits for the fold under way.
+ * Every night: proves the figures, writes a drift into log and audit, puts it right, and clears what no view reads any
+ * more. A drift means that somewhere a delta is missing or wrong, so it is never silent, though it is repaired.
  */
-export function startFolding(platform: Platform): () => Promise<void> {
-  const stop = new AbortController();
-  const running = foldForever(platform, stop.signal);
-  return () => {
-    stop.abort();
-    return running;
-  };
-}
-
-async function foldForever(platform: Platform, stop: AbortSignal): Promise<void> {
-  let federations: Federation[] = [];
-  for (let round = 0; !stop.aborted; round += 1) {
-    try {
-      if (round % roundsPerList === 0 || federations.length === 0)
-        federations = await listFederations(platform);
-      for (const federation of federations) await foldOnce(platform, federation);
-    } catch (error) {
-      platform.log.warn({ err: error }, 'dashboards: the fold failed and will be tried again');
+export const proveFigures = defineJob({
+  name: 'dashboards.prove-figures',
+  schedule: { dailyAt: '02:40' },
+  timeoutSeconds: 1800,
+  async run(ctx: Ctx) {
+    const drifts = await reconcileRollups(ctx, { repair: true });
+    if (drifts === null) throw new Error('a fold was under way; the queue will try again');
+    if (drifts.length > 0) {
+      const first = drifts.slice(0, driftsReported);
+      ctx.log.error({ count: drifts.length, first }, 'dashboards: figures had drifted from the rows');
+      await record(ctx, {
+        kind: 'dashboards.drifted',
+        subject: 'rollup',
+        subjectId: null,
+        unionPath: 'f',
+        data: { count: drifts.length, first },
+      });
     }
-    // Rejects only because it was told to stop.
-    await pause(foldEveryMs, undefined, { signal: stop }).catch(() => {});
-  }
-}
+    await clearOldFigures(ctx);
+  },
+});
 
-/** Folds until nothing waits, a bounded batch per transaction. Leaves at once when another server is at it. */
-export async function foldOnce(platform: Platform, federation: Federation): Promise<void> {
-  for (;;) {
-    const folded = await inSystemContext(platform, federation, 'dashboards.fold', async (ctx) =>
-      (await isFoldWaiting(ctx)) ? foldRollups(ctx) : null,
-    );
-    if (!folded || folded.deltas + folded.moments === 0) return;
-  }
+async function clearOldFigures(ctx: Ctx): Promise<void> {
+  const [oldestDay] = lastDays(ctx.today, dayFiguresKept);
+  await sql`delete from rollup where length(period) = 10 and period < ${oldestDay}`.execute(ctx.db);
+  const [oldestMoment] = lastDays(ctx.today, momentsKept);
+  await sql`delete from moment where at < ${oldestMoment}::date`.execute(ctx.db);
 }

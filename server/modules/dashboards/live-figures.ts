@@ -34,17 +34,15 @@ export function liveFigures(today: string): RawBuilder<unknown>[] {
     sql`select path, 'employees', '', staff_count from "union" where status = 'active' and staff_count > 0`,
     ...perPeriod(
       'joined',
-      sql`select union_path, effective_on as on_date, 1 as amount from member_event where kind = 'member.enrolled'`,
+      sql`select u.path as union_path, e.effective_on as on_date, 1 as amount
+        from member_event e join "union" u on u.id = e.union_id where e.kind = 'member.enrolled'`,
     ),
     ...perPeriod(
       'claims',
       sql`select union_path, submitted_on as on_date, 1 as amount from "case" where submitted_on is not null`,
     ),
-    sql`select union_path, 'in-progress', '', count(*) from "case"
-      where status in ('submitted', 'in_review', 'returned') group by 1`,
-    sql`select union_path, 'stage:' || case when status = 'returned' then 'returned' else stage end, '', count(*)
-      from "case" where status in ('submitted', 'in_review', 'returned') and (status = 'returned' or stage is not null)
-      group by 1, 2`,
+    sql`select union_path, 'in-progress', '', count(*) from "case" where stage is not null group by 1`,
+    sql`select union_path, 'stage:' || stage, '', count(*) from "case" where stage is not null group by 1, 2`,
     sql`select union_path, 'stage:payment', '', count(*) from disbursement
       where status in ('ready', 'batched', 'sent', 'failed', 'exception', 'visit-due') group by 1`,
     ...perPeriod('paid-count', sql`select union_path, on_date, 1 as amount from (${paid}) as p`),

@@ -136,11 +136,7 @@ async function readItems(ctx: Ctx): Promise<{ stages: StageTitle[]; promiseWorki
   return { stages: [...stages.values()], promiseWorkingDays: promises.size === 1 ? (only ?? null) : null };
 }
 
-/** Stages that are no stage of a route: where a case waits after or between the decisions. */
-const waitingPlaces: StageTitle[] = [
-  { id: 'returned', title: '退回补正', titleEn: 'Returned to the applicant' },
-  { id: 'payment', title: '等待发放', titleEn: 'Waiting for payment' },
-];
+const awaitingPayment: StageTitle = { id: 'payment', title: '等待发放', titleEn: 'Waiting for payment' };
 
 async function readStages(ctx: Ctx, union: UnionRow, titles: StageTitle[]): Promise<Overview['stages']> {
   const counts = await readParts(ctx, union.path, 'stage:', allTime);
@@ -154,7 +150,7 @@ async function readStages(ctx: Ctx, union: UnionRow, titles: StageTitle[]): Prom
     .groupBy('stage')
     .execute();
   const overdue = new Map(late.map((row) => [row.stage, row.count]));
-  const known = [...titles, ...waitingPlaces];
+  const known = [...titles, awaitingPayment];
   const unknown = [...counts.keys()]
     .filter((id) => !known.some((stage) => stage.id === id))
     .map((id) => ({ id, title: id, titleEn: id }));

@@ -6,6 +6,9 @@ import { allTime, lastDays, yearOf } from './periods.ts';
 type Overview = ReplyOf<(typeof dashboards)['overview']>;
 export type Figures = Overview['figures'];
 
+/** Approved and not yet paid: the last stretch, after the stages of a route. */
+export const paymentStage = 'stage:payment';
+
 const metrics = [
   'members',
   'unions',
@@ -13,6 +16,7 @@ const metrics = [
   'joined',
   'claims',
   'in-progress',
+  paymentStage,
   'paid-fen',
   'paid-count',
   'paid-on-time',
@@ -45,7 +49,7 @@ export async function readFigures(ctx: Ctx, paths: readonly string[]): Promise<(
       joinedThisYear: of('joined', year),
       claimsToday: of('claims', today),
       claimsThisYear: of('claims', year),
-      inProgress: of('in-progress', allTime),
+      inProgress: of('in-progress', allTime) + of(paymentStage, allTime),
       paidToday: of('paid-count', today),
       paidThisYearFen: of('paid-fen', year),
       paidThisYearCount,

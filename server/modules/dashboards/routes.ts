@@ -3,7 +3,8 @@ import { pathsFor } from '../../kernel/access.ts';
 import { mount } from '../../kernel/http.ts';
 import type { HttpHost } from '../../kernel/http.ts';
 import { mountDemoAccount } from './demo-account.ts';
-import { startFolding } from './jobs.ts';
+import { startFolding } from './fold-loop.ts';
+import { proveFigures } from './jobs.ts';
 import { findUnion, readOverview } from './read-overview.ts';
 import { createStreams } from './streams.ts';
 
@@ -22,6 +23,7 @@ export function mountDashboards(host: HttpHost): void {
       };
     },
   });
+  host.platform.jobs.register(proveFigures);
   mountDemoAccount(host);
   let stopFolding = async (): Promise<void> => {};
   host.app.addHook('onReady', async () => {
