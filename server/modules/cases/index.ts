@@ -1,5 +1,7 @@
-import type { Ctx } from '../../kernel/context.ts';
-import type { HttpHost } from '../../kernel/http.ts';
-
-export function mountCases(_host: HttpHost): void {}
-export async function publishCatalogue(_ctx: Ctx): Promise<void> {}
+/** Front door of `cases`: one engine for everything a person may apply for. */
+export { mountCases, describeItem } from './routes.ts';
+export { publishCatalogue, publishItems, listItems, getItem, type PublishedItem } from './catalogue-items.ts';
+export { ownCases, type CaseOwner, type FiledCase } from './owners.ts';
+export { addToTimeline, type CaseFollowUp } from './timeline.ts';
+export { closeCase } from './close-case.ts';
+export { escalateOverdue, endNotices } from './watch-deadlines.ts';

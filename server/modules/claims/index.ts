@@ -1,3 +1,4 @@
-import type { HttpHost } from '../../kernel/http.ts';
-
-export function mountClaims(_host: HttpHost): void {}
+/** Front door of `claims`: cases that pay. */
+export { mountClaims } from './routes.ts';
+export { payClaims, type ClaimRecord, type Payer, type RecordedVisit } from './payers.ts';
+export { markPaid } from './read-claim.ts';

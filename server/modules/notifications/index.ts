@@ -1,3 +1,3 @@
-import type { HttpHost } from '../../kernel/http.ts';
-
-export function mountNotifications(_host: HttpHost): void {}
+/** Front door of `notifications`: everybody's inbox. */
+export { mountNotifications } from './routes.ts';
+export { notify, type Message } from './notify.ts';

@@ -1,0 +1,201 @@
+import { findStage, stagesBefore } from '@smart-union/catalogue-kit';
+import type { contract, InputOf, ReplyOf } from '@smart-union/contract';
+import type { CadreActor } from '../../kernel/access.ts';
+import { record } from '../../kernel/audit.ts';
+import { savepoint, type Ctx } from '../../kernel/context.ts';
+import { DomainError } from '../../kernel/errors.ts';
+import { advance, filedCase, moveCase, openNotice, reopenStage } from './advance.ts';
+import { wholeAnswers } from './answers.ts';
+import { lockCase, notOpen, receiptOf } from './case-record.ts';
+import { getItemVersion } from './catalogue-items.ts';
+import { isSamePerson, readDesk, requireTask, type Desk, type OpenTask } from './deciders.ts';
+import { tellDeclined, tellReturned } from './messages.ts';
+import { ownerOf, type FiledCase } from './owners.ts';
+import { closeTasks } from './submit-case.ts';
+
+type Cases = typeof contract.cases;
+type Decision = InputOf<Cases['decide']>['body'];
+
+interface Desking {
+  ctx: Ctx;
+  filed: FiledCase;
+  desk: Desk;
+  task: OpenTask;
+  actor: CadreActor;
+}
+
+/** Locks the case and finds the task the actor may decide. Whoever comes second finds it decided. */
+async function sitDown(ctx: Ctx, id: string, version: number | undefined): Promise<Desking> {
+  const found = await lockCase(ctx, id);
+  const [item, desk] = await Promise.all([
+    getItemVersion(ctx, found.itemCode, found.itemVersion),
+    readDesk(ctx, found.id, found.memberId),
+  ]);
+  const filed = filedCase(found, item.definition, wholeAnswers(ctx, found));
+  if (found.status !== 'in_review') {
+    throw desk.decisions.length > 0 && found.status !== 'returned'
+      ? new DomainError('decision-already-made')
+      : notOpen(found.status);
+  }
+  const { actor, task } = requireTask(ctx, filed, desk);
+  if (version !== undefined && found.version !== version) throw new DomainError('version-stale');
+  return { ctx, filed, desk, task, actor };
+}
+
+async function writeDecision(at: Desking, outcome: string, note: string | null, returnTo: string | null) {
+  const { ctx, filed, task, actor } = at;
+  await ctx.db
+    .insertInto('decision')
+    .values({
+      id: ctx.id(),
+      case_id: filed.id,
+      member_id: filed.memberId,
+      case_path: filed.unionPath,
+      stage: task.stage,
+      round: filed.round,
+      account_id: actor.accountId,
+      person_index: actor.personIndex,
+      name: actor.name,
+      office: actor.office,
+      outcome,
+      return_to: returnTo,
+      note,
+      at: ctx.now,
+    })
+    .execute();
+}
+
+/** Closes this desk's task when enough different people have approved; the stage ends when no task of it is open. */
+async function approve(at: Desking, note: string | null): Promise<void> {
+  const { ctx, filed, desk, task, actor } = at;
+  const approvers = desk.decisions.filter(
+    (past) =>
+      past.outcome === 'approve' && !past.voided && past.stage === task.stage && past.round === filed.round,
+  );
+  const distinct = approvers.filter(
+    (one, index) => approvers.findIndex((other) => isSamePerson(one, other)) === index,
+  );
+  const enough = task.assignedAccountId !== null || distinct.length + 1 >= task.quorum;
+  await Promise.all([
+    writeDecision(at, 'approve', note, null),
+    record(ctx, {
+      kind: 'decision.approved',
+      subject: 'case',
+      subjectId: filed.id,
+      unionPath: filed.unionPath,
+      data: { stage: task.stage, office: actor.office },
+    }),
+    enough
+      ? ctx.db
+          .updateTable('task')
+          .set({ closed_at: ctx.now, closed_as: 'approve' })
+          .where('id', '=', task.id)
+          .execute()
+      : Promise.resolve(),
+  ]);
+  const others = desk.tasks.filter((other) => other.id !== task.id);
+  if (!enough || others.length > 0) {
+    await moveCase(ctx, filed, { status: 'in_review', stage: filed.stage, dueOn: null });
+    return;
+  }
+  const stage = findStage(filed.definition.route, task.stage);
+  if (stage?.publicNotice) await openNotice(ctx, filed, stage, stage.publicNotice.days);
+  else await advance(ctx, filed, task.stage);
+}
+
+/** Sends the case back to the member or to an earlier desk; what was decided since then counts no more. */
+async function giveBack(at: Desking, note: string, returnTo: string | null): Promise<void> {
+  const { ctx, filed, task } = at;
+  const earlier = stagesBefore(filed.definition.route, task.stage).map((stage) => stage.id);
+  if (returnTo !== null && !earlier.includes(returnTo)) {
+    throw new DomainError('input-invalid', {}, [
+      { field: 'returnTo', reason: '只能退回给申请人或之前的环节' },
+    ]);
+  }
+  await closeTasks(ctx, filed.id, 'return');
+  await writeDecision(at, 'return', note, returnTo);
+  const kept = returnTo === null ? [] : earlier.slice(0, earlier.indexOf(returnTo));
+  await ctx.db
+    .updateTable('decision')
+    .set({ voided_at: ctx.now })
+    .where('case_id', '=', filed.id)
+    .where('outcome', 'in', ['approve', 'pass'])
+    .where('voided_at', 'is', null)
+    .where((eb) => eb.not(eb('stage', '=', eb.fn.any(eb.val(kept)))))
+    .execute();
+  filed.round += 1;
+  await record(ctx, {
+    kind: 'decision.returned',
+    subject: 'case',
+    subjectId: filed.id,
+    unionPath: filed.unionPath,
+    data: { stage: task.stage, returnTo: returnTo ?? 'applicant' },
+  });
+  if (returnTo !== null) {
+    await reopenStage(ctx, filed, returnTo);
+    return;
+  }
+  await ctx.db
+    .updateTable('case')
+    .set({ returned_note: note, returned_stage: task.stage })
+    .where('id', '=', filed.id)
+    .execute();
+  await moveCase(ctx, filed, { status: 'returned', stage: null, dueOn: null });
+  await tellReturned(ctx, filed, at.actor.office, note);
+}
+
+async function decline(at: Desking, note: string): Promise<void> {
+  const { ctx, filed, task } = at;
+  await closeTasks(ctx, filed.id, 'decline');
+  await writeDecision(at, 'decline', note, null);
+  await ownerOf(filed.definition.kind).released(ctx, filed);
+  await moveCase(ctx, filed, { status: 'declined', stage: null, dueOn: null, decided: true });
+  await record(ctx, {
+    kind: 'case.declined',
+    subject: 'case',
+    subjectId: filed.id,
+    unionPath: filed.unionPath,
+    data: { stage: task.stage },
+  });
+  await tellDeclined(ctx, filed, at.actor.office, note);
+}
+
+async function decide(ctx: Ctx, id: string, body: Decision): Promise<FiledCase> {
+  const at = await sitDown(ctx, id, body.version);
+  const stage = findStage(at.filed.definition.route, at.task.stage);
+  if (stage && !stage.outcomes.includes(body.outcome)) {
+    throw new DomainError('input-invalid', {}, [{ field: 'outcome', reason: '这一环节不能这样审批' }]);
+  }
+  const note = body.note || null;
+  if (body.outcome === 'approve') await approve(at, note);
+  else if (!note) throw new DomainError('decision-note-missing');
+  else if (body.outcome === 'decline') await decline(at, note);
+  else await giveBack(at, note, body.returnTo && body.returnTo !== 'applicant' ? body.returnTo : null);
+  return at.filed;
+}
+
+/** One decision on one case: approve, return or decline. */
+export async function decideCase(
+  ctx: Ctx,
+  { params, body }: InputOf<Cases['decide']>,
+): Promise<ReplyOf<Cases['decide']>> {
+  return receiptOf(await decide(ctx, params.id, body));
+}
+
+/** The same decision on many cases. Each succeeds or fails whole; ids are taken in order, so two bulks cannot deadlock. */
+export async function decideMany(
+  ctx: Ctx,
+  { body }: InputOf<Cases['decideMany']>,
+): Promise<ReplyOf<Cases['decideMany']>> {
+  const results = new Map<string, { ok: boolean; code: string | null; reason: string | null }>();
+  for (const id of [...new Set(body.ids)].toSorted()) {
+    try {
+      await savepoint(ctx, () => decide(ctx, id, { outcome: body.outcome, note: body.note }));
+      results.set(id, { ok: true, code: null, reason: null });
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      results.set(id, { ok: false, code: error.code, reason: error.text() });
+    }
+  }
+  return { results: [...new Set(body.ids)].map((id) => ({ id, ...results.get(id)! })) };
+}

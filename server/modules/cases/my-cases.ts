@@ -1,0 +1,170 @@
+import { findStage } from '@smart-union/catalogue-kit';
+import type { contract, InputOf, ReplyOf } from '@smart-union/contract';
+import type { Ctx } from '../../kernel/context.ts';
+import { DomainError } from '../../kernel/errors.ts';
+import { describeFiles } from '../../kernel/files.ts';
+import { filedCase } from './advance.ts';
+import { maskedAnswers, wholeAnswers } from './answers.ts';
+import { columns, type CaseRecord } from './case-record.ts';
+import { getItemVersion } from './catalogue-items.ts';
+import { dayZh } from './messages.ts';
+import type { FiledCase } from './owners.ts';
+import { followUpOf, timelineOf, type CaseFollowUp } from './timeline.ts';
+
+type Cases = typeof contract.cases;
+type MyRow = ReplyOf<Cases['listMine']>['items'][number];
+
+const memberOf = (ctx: Ctx) => {
+  if (ctx.actor.kind !== 'member') throw new DomainError('permission-missing');
+  return ctx.actor.memberId;
+};
+
+const payment: Record<string, [string, string]> = {
+  ready: ['已批准，等待区总工会付款', 'Approved, waiting for payment'],
+  batched: ['已批准，付款办理中', 'Approved, payment being prepared'],
+  sent: ['已送银行，等待到账', 'With the bank'],
+  paid: ['已到账', 'Paid'],
+  failed: ['银行没能付款，请更换银行卡', 'The bank could not pay; please give another card'],
+  exception: ['银行回执有疑问，正在核实', 'Being checked with the bank'],
+  'visit-due': ['已批准，工会将上门慰问', 'Approved, the union will visit you'],
+};
+
+/** Where it stands in one line, in words and by office; never which cadre. */
+function whereOf(
+  filed: FiledCase,
+  office: string | null,
+  dueOn: string | null,
+  followUp: CaseFollowUp,
+): [string, string] {
+  const paid = followUp.paymentStatus ? payment[followUp.paymentStatus] : undefined;
+  if ((filed.status === 'approved' || filed.status === 'closed') && paid) return paid;
+  switch (filed.status) {
+    case 'draft':
+      return ['还没有提交', 'Not sent yet'];
+    case 'submitted':
+    case 'in_review':
+      return [
+        `${office ?? '工会'}办理中${dueOn ? `，预计 ${dayZh(dueOn)} 前` : ''}`,
+        `With ${office ?? 'the union'}${dueOn ? `, by ${dueOn}` : ''}`,
+      ];
+    case 'returned':
+      return ['被退回，请修改后重新提交', 'Returned to you: please correct it'];
+    case 'approved':
+      return ['已批准', 'Approved'];
+    case 'declined':
+      return ['没有通过', 'Declined'];
+    case 'withdrawn':
+      return ['您已撤回', 'Withdrawn'];
+    case 'closed':
+      return ['已办结', 'Closed'];
+  }
+}
+
+function canOf(filed: FiledCase, followUp: CaseFollowUp): string[] {
+  if (filed.status === 'draft') return ['edit', 'submit', 'withdraw'];
+  if (filed.status === 'returned') return ['edit', 'submit', 'withdraw'];
+  if (filed.status === 'in_review' || filed.status === 'submitted') return ['withdraw'];
+  return followUp.paymentStatus === 'failed' ? ['correct-card'] : [];
+}
+
+interface Desk {
+  case_id: string;
+  stage: string;
+  due_on: string | null;
+  office: string;
+}
+
+async function describe(ctx: Ctx, record: CaseRecord, desk: Desk | undefined) {
+  const { definition } = await getItemVersion(ctx, record.itemCode, record.itemVersion);
+  const filed = filedCase(record, definition, wholeAnswers(ctx, record));
+  const followUp = await followUpOf(ctx, filed);
+  const [where, whereEn] = whereOf(filed, desk?.office ?? null, desk?.due_on ?? null, followUp);
+  const row: MyRow = {
+    id: filed.id,
+    number: filed.number,
+    itemCode: filed.itemCode,
+    itemTitle: definition.title,
+    status: filed.status,
+    where,
+    whereEn,
+    amountFen: filed.amountFen,
+    submittedAt: filed.submittedAt?.toISOString() ?? null,
+    expectedOn: filed.status === 'in_review' ? filed.promisedOn : null,
+    paymentStatus: followUp.paymentStatus,
+    can: canOf(filed, followUp),
+  };
+  return { filed, followUp, row };
+}
+
+async function desksOf(ctx: Ctx, caseIds: readonly string[]): Promise<Map<string, Desk>> {
+  const rows = await ctx.db
+    .selectFrom('task')
+    .innerJoin('union', 'union.id', 'task.union_id')
+    .select(['task.case_id', 'task.stage', 'task.due_on', 'union.name as office'])
+    .where((eb) => eb('task.case_id', '=', eb.fn.any(eb.val([...caseIds]))))
+    .where('task.closed_at', 'is', null)
+    .execute();
+  return new Map(rows.map((row) => [row.case_id, row]));
+}
+
+/** My applications, newest first; a thrown-away draft is not an application. */
+export async function listMyCases(ctx: Ctx): Promise<ReplyOf<Cases['listMine']>> {
+  const records = (await ctx.db
+    .selectFrom('case')
+    .select(columns)
+    .where('member_id', '=', memberOf(ctx))
+    .where((eb) => eb.or([eb('status', '!=', 'withdrawn'), eb('number', 'is not', null)]))
+    .orderBy('opened_at', 'desc')
+    .limit(200)
+    .execute()) as CaseRecord[];
+  const desks = await desksOf(
+    ctx,
+    records.map((record) => record.id),
+  );
+  const items = await Promise.all(
+    records.map(async (record) => (await describe(ctx, record, desks.get(record.id))).row),
+  );
+  return { items };
+}
+
+/** One of my applications with form, answers (sealed ones masked) and timeline. */
+export async function getMyCase(ctx: Ctx, id: string): Promise<ReplyOf<Cases['getMine']>> {
+  const record = (await ctx.db
+    .selectFrom('case')
+    .select([...columns, 'returned_note'])
+    .where('id', '=', id)
+    .where('member_id', '=', memberOf(ctx))
+    .executeTakeFirst()) as (CaseRecord & { returned_note: string | null }) | undefined;
+  if (!record) throw new DomainError('thing-not-found');
+  const [desks, files] = await Promise.all([desksOf(ctx, [id]), describeFiles(ctx, caseFiles(record))]);
+  const { filed, followUp, row } = await describe(ctx, record, desks.get(id));
+  const hours =
+    filed.submittedAt && followUp.paidAt
+      ? (followUp.paidAt.getTime() - filed.submittedAt.getTime()) / 3_600_000
+      : null;
+  return {
+    ...row,
+    version: filed.version,
+    definition: filed.definition as unknown as Record<string, unknown>,
+    answers: maskedAnswers(filed.definition, filed.answers as never),
+    files,
+    returnedNote: record.returned_note,
+    returnedStage: filed.returnedStage
+      ? (findStage(filed.definition.route, filed.returnedStage)?.title ?? null)
+      : null,
+    timeline: await timelineOf(ctx, filed, followUp),
+    promiseWorkingDays: filed.definition.promise.workingDays,
+    promisedOn: filed.promisedOn,
+    actualHours: hours === null ? null : Math.round(hours * 10) / 10,
+  };
+}
+
+/** The ids of a case's files by field, also of those not yet attached. */
+export function caseFiles(record: Pick<CaseRecord, 'plainAnswers'>): Record<string, string[]> {
+  const lists = Object.entries(record.plainAnswers).filter((entry): entry is [string, string[]] =>
+    Array.isArray(entry[1]),
+  );
+  return Object.fromEntries(lists);
+}
+
+export const getMine = (ctx: Ctx, { params }: InputOf<Cases['getMine']>) => getMyCase(ctx, params.id);

@@ -1,0 +1,107 @@
+import type { contract, InputOf, Permission, ReplyOf } from '@smart-union/contract';
+import { record } from '../../kernel/audit.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { DomainError } from '../../kernel/errors.ts';
+import { notify } from '../notifications/index.ts';
+import { filedCase, mayDecideAt } from './advance.ts';
+import { wholeAnswers } from './answers.ts';
+import { lockCase, notOpen } from './case-record.ts';
+import { getItemVersion } from './catalogue-items.ts';
+import { readDesk, requireTask } from './deciders.ts';
+
+type Cases = typeof contract.cases;
+type PassOn = InputOf<Cases['handOver']>;
+
+/** The actor's open task and the colleague, who must be able to take it. */
+async function prepare(ctx: Ctx, { params, body }: PassOn) {
+  const found = await lockCase(ctx, params.id);
+  if (found.status !== 'in_review') throw notOpen(found.status);
+  const { definition } = await getItemVersion(ctx, found.itemCode, found.itemVersion);
+  const filed = filedCase(found, definition, wholeAnswers(ctx, found));
+  const { actor, task } = requireTask(ctx, filed, await readDesk(ctx, found.id, found.memberId));
+  const able = await mayDecideAt(ctx, body.accountId, task.permission as Permission, task.unionPath);
+  if (!able || body.accountId === actor.accountId) {
+    throw new DomainError('input-invalid', {}, [
+      { field: 'accountId', reason: '请选择同一工会中有同样审批权限的同事' },
+    ]);
+  }
+  return { filed, actor, task };
+}
+
+async function note(
+  ctx: Ctx,
+  at: Awaited<ReturnType<typeof prepare>>,
+  outcome: 'hand-over' | 'countersign',
+  body: PassOn['body'],
+) {
+  const { filed, actor, task } = at;
+  await ctx.db
+    .insertInto('decision')
+    .values({
+      id: ctx.id(),
+      case_id: filed.id,
+      member_id: filed.memberId,
+      case_path: filed.unionPath,
+      stage: task.stage,
+      round: filed.round,
+      account_id: actor.accountId,
+      person_index: actor.personIndex,
+      name: actor.name,
+      office: actor.office,
+      outcome,
+      note: body.note,
+      at: ctx.now,
+    })
+    .execute();
+  await record(ctx, {
+    kind: outcome === 'hand-over' ? 'task.handed-over' : 'task.countersign-asked',
+    subject: 'case',
+    subjectId: filed.id,
+    unionPath: filed.unionPath,
+    data: { stage: task.stage, to: body.accountId },
+  });
+  const title = outcome === 'hand-over' ? '有一件申请转给您办理' : '请您会签一件申请';
+  await notify(ctx, {
+    to: { accountId: body.accountId },
+    title,
+    text: `编号 ${filed.number}。${actor.name}：${body.note}`,
+    caseId: filed.id,
+  });
+}
+
+/** 转办: the open task becomes a colleague's, and hers alone. */
+export async function handOver(ctx: Ctx, input: PassOn): Promise<ReplyOf<Cases['handOver']>> {
+  const at = await prepare(ctx, input);
+  await ctx.db
+    .updateTable('task')
+    .set({ assigned_account_id: input.body.accountId })
+    .where('id', '=', at.task.id)
+    .execute();
+  await note(ctx, at, 'hand-over', input.body);
+  return { ok: true };
+}
+
+/** 加签: a second task beside mine at the same stage; the stage waits for both. */
+export async function countersign(ctx: Ctx, input: PassOn): Promise<ReplyOf<Cases['countersign']>> {
+  const at = await prepare(ctx, input);
+  const { filed, task } = at;
+  await ctx.db
+    .insertInto('task')
+    .values({
+      id: ctx.id(),
+      case_id: filed.id,
+      member_id: filed.memberId,
+      case_path: filed.unionPath,
+      stage: task.stage,
+      round: filed.round,
+      permission: task.permission,
+      union_id: task.unionId,
+      union_path: task.unionPath,
+      assigned_account_id: input.body.accountId,
+      quorum: 1,
+      opened_at: ctx.now,
+    })
+    .execute();
+  await note(ctx, at, 'countersign', input.body);
+  return { ok: true };
+}

@@ -1,0 +1,111 @@
+import {
+  assess,
+  countedOn,
+  periodOf,
+  type Answers,
+  type Assessment,
+  type BenefitDefinition,
+  type Facts,
+  type ItemDefinition,
+} from '@smart-union/catalogue-kit';
+import type { Ctx } from '../../kernel/context.ts';
+import { DomainError } from '../../kernel/errors.ts';
+
+export function benefitOf(definition: ItemDefinition): BenefitDefinition {
+  if (definition.kind !== 'benefit') throw new Error(`${definition.code} pays nothing`);
+  return definition;
+}
+
+/** The stay a form tells of, as the item's own rule names its fields; null where an item has no such rule. */
+export function stayOf(definition: ItemDefinition, answers: Answers): { from: string; to: string } | null {
+  const rule = definition.eligibility.find((one) => one.rule === 'noOverlappingStay');
+  if (!rule) return null;
+  const { fromField, toField } = rule.params as { fromField: string; toField: string };
+  const [from, to] = [answers[fromField], answers[toField]];
+  return typeof from === 'string' && typeof to === 'string' ? { from, to } : null;
+}
+
+/** What the rules may look at for this member and item today. `without`: a claim to leave out, being judged again. */
+export async function factsOf(
+  ctx: Ctx,
+  item: { code: string },
+  memberId: string,
+  answers?: Answers,
+  without?: string,
+): Promise<Facts> {
+  const [member, uses] = await Promise.all([
+    ctx.db
+      .selectFrom('member')
+      .innerJoin('union', 'union.id', 'member.union_id')
+      .select(['member.status', 'member.joined_on', 'member.birth_year', 'union.name as union_name'])
+      .where('member.id', '=', memberId)
+      .executeTakeFirst(),
+    ctx.db
+      .selectFrom('claim')
+      .innerJoin('case', 'case.id', 'claim.case_id')
+      .select([
+        'claim.case_id',
+        'claim.period',
+        'claim.status',
+        'claim.stay_from',
+        'claim.stay_to',
+        'case.number',
+        'case.submitted_on',
+      ])
+      .where('claim.member_id', '=', memberId)
+      .where('claim.item_code', '=', item.code)
+      .where('claim.status', '!=', 'released')
+      .orderBy('claim.created_at')
+      .execute(),
+  ]);
+  if (!member) throw new DomainError('thing-not-found');
+  const counted = uses.filter((use) => use.case_id !== without);
+  return {
+    today: ctx.today,
+    member: {
+      status: member.status as Facts['member']['status'],
+      joinedOn: member.joined_on,
+      unionName: member.union_name,
+    },
+    uses: counted.map((use) => ({
+      submittedOn: use.submitted_on ?? ctx.today,
+      period: use.period,
+      caseNumber: use.number ?? '',
+      ...(use.status === 'paid' ? {} : { pending: true as const }),
+    })),
+    previousStays: counted.flatMap((use) =>
+      use.stay_from && use.stay_to
+        ? [{ from: use.stay_from, to: use.stay_to, caseNumber: use.number ?? '' }]
+        : [],
+    ),
+    ...(answers ? { answers } : {}),
+  };
+}
+
+/** The period a claim would be counted in, and how many are allowed in it; null where the item has no limit. */
+export function placeOf(definition: BenefitDefinition, facts: Facts): { period: string; allowed: number } {
+  const { limit } = definition;
+  if (!limit) return { period: 'unlimited', allowed: 2_000_000_000 };
+  return { period: periodOf(limit.per, countedOn(limit, facts)).key, allowed: limit.times };
+}
+
+/** Throws `claim-not-entitled` with the first reason in the member's words, when the rules say no. */
+export function requireEntitled(assessment: Assessment): void {
+  if (assessment.ok) return;
+  const check = assessment.checks.find((one) => !one.ok)!;
+  throw new DomainError('claim-not-entitled', {
+    reason: check.reason,
+    ...(assessment.from ? { from: assessment.from } : {}),
+  });
+}
+
+export const assessFor = async (
+  ctx: Ctx,
+  definition: ItemDefinition,
+  memberId: string,
+  answers?: Answers,
+  without?: string,
+) => {
+  const facts = await factsOf(ctx, definition, memberId, answers, without);
+  return { facts, assessment: assess(definition, facts) };
+};

@@ -1,0 +1,106 @@
+import type { contract, InputOf, ReplyOf } from '@smart-union/contract';
+import { record } from '../../kernel/audit.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { within } from '../../kernel/db.ts';
+import { DomainError } from '../../kernel/errors.ts';
+import { attachFiles } from '../../kernel/files.ts';
+import { benefitOf } from './claim-facts.ts';
+import { payerOf } from './payers.ts';
+import { readClaim } from './read-claim.ts';
+import { getItem } from '../cases/index.ts';
+
+type Claims = typeof contract.claims;
+
+/** Locks the claim within the actor's scope. Only an approved, unpaid one can be visited or rerouted. */
+async function lockApproved(ctx: Ctx, caseId: string) {
+  const row = await ctx.db
+    .selectFrom('claim')
+    .select(['case_id', 'status'])
+    .where('case_id', '=', caseId)
+    .where(within('claim.union_path', ctx.scope.paths) as never)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!row) throw new DomainError('thing-not-found');
+  return row;
+}
+
+/** Pays by a visit in a special case, or by card again, while nothing has gone to the bank. */
+export async function chooseVisit(
+  ctx: Ctx,
+  { params, body }: InputOf<Claims['chooseVisit']>,
+): Promise<ReplyOf<Claims['chooseVisit']>> {
+  const locked = await lockApproved(ctx, params.id);
+  if (locked.status !== 'reserved' && locked.status !== 'approved')
+    throw new DomainError('payment-not-open', { status: '已付' });
+  const claim = await readClaim(ctx, params.id);
+  const { payout } = benefitOf((await getItem(ctx, claim.itemCode)).definition);
+  const allowed = [payout.channel, ...(payout.alternatives ?? [])];
+  if (!allowed.includes(body.channel)) {
+    throw new DomainError('input-invalid', {}, [{ field: 'channel', reason: '这个事项不能这样发放' }]);
+  }
+  await ctx.db.updateTable('claim').set({ channel: body.channel }).where('case_id', '=', params.id).execute();
+  if (locked.status === 'approved') await payerOf().channelChanged(ctx, { ...claim, channel: body.channel });
+  await record(ctx, {
+    kind: 'claim.channel-changed',
+    subject: 'case',
+    subjectId: params.id,
+    unionPath: claim.unionPath,
+    data: { channel: body.channel, reason: body.reason },
+  });
+  return { ok: true };
+}
+
+/** Records a visit in person with its photo and the member's signature. Not by who decided the case, nor by the member. */
+export async function recordVisit(
+  ctx: Ctx,
+  { params, body }: InputOf<Claims['recordVisit']>,
+): Promise<ReplyOf<Claims['recordVisit']>> {
+  if (ctx.actor.kind !== 'cadre') throw new DomainError('permission-missing');
+  const { actor } = ctx;
+  await lockApproved(ctx, params.id);
+  const claim = await readClaim(ctx, params.id);
+  if (claim.status !== 'approved' || claim.channel !== 'home-visit') {
+    throw new DomainError('payment-not-open', {
+      status: claim.channel === 'home-visit' ? '未批准或已付' : '打卡发放',
+    });
+  }
+  if (body.visitedOn > ctx.today)
+    throw new DomainError('input-invalid', {}, [{ field: 'visitedOn', reason: '上门日期不能晚于今天' }]);
+  const decided = await ctx.db
+    .selectFrom('decision')
+    .select('id')
+    .where('case_id', '=', params.id)
+    .where('outcome', '=', 'approve')
+    .where((eb) =>
+      eb.or([eb('account_id', '=', actor.accountId), eb('person_index', '=', actor.personIndex)]),
+    )
+    .executeTakeFirst();
+  if (actor.memberId === claim.memberId) throw new DomainError('decision-own-case');
+  if (decided) throw new DomainError('decision-same-person');
+  const evidence = { caseId: params.id, unionPath: claim.unionPath, memberId: claim.memberId };
+  await attachFiles(ctx, { ...evidence, ids: [body.photoId], field: 'visit-photo' });
+  await attachFiles(ctx, { ...evidence, ids: [body.signatureId], field: 'visit-signature' });
+  await ctx.db
+    .insertInto('visit')
+    .values({
+      case_id: params.id,
+      visited_on: body.visitedOn,
+      account_id: actor.accountId,
+      photo_id: body.photoId,
+      signature_id: body.signatureId,
+      note: body.note,
+      recorded_at: ctx.now,
+    })
+    .execute();
+  const paymentStatus = await payerOf().visited(ctx, claim, {
+    visitedOn: body.visitedOn,
+    accountId: actor.accountId,
+  });
+  await record(ctx, {
+    kind: 'visit.recorded',
+    subject: 'case',
+    subjectId: params.id,
+    unionPath: claim.unionPath,
+  });
+  return { ok: true, paymentStatus };
+}
