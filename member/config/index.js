@@ -14,8 +14,8 @@ module.exports = {
   compiler: { type: 'vite', vitePlugins: [] },
   plugins: [path.resolve(__dirname, '../node_modules/@tarojs/plugin-html')],
   alias: {
-    '@smart-union/ui': path.join(packages, 'ui'),
-    '@smart-union/api-client': path.join(packages, 'api-client'),
+    '@smart-union/ui': path.join(packages, 'ui/index.ts'),
+    '@smart-union/api-client': path.join(packages, 'api-client/index.ts'),
     '@smart-union/catalogue-kit': path.join(packages, 'catalogue-kit'),
   },
   mini: {

@@ -1,0 +1,61 @@
+import type { ReactNode } from 'react';
+import { useEffect } from 'react';
+import Taro from '@tarojs/taro';
+import { Icon } from '../parts/Icon.tsx';
+import type { PageName } from '../navigation.ts';
+import { goBack } from '../navigation.ts';
+import { useSession } from '../session.ts';
+import { useSettings } from '../settings.ts';
+import { useTexts } from '../texts/index.ts';
+import { TabBar } from './TabBar.tsx';
+import { themeOf } from './theme.ts';
+import './page.css';
+
+interface PageProps {
+  title: string;
+  /** The tab this page is, when it is one; others get a way back. */
+  tab?: PageName;
+  /** Stays above the tab bar: the one thing to do on this page. */
+  action?: ReactNode;
+  /** Something in the red header below the title. */
+  banner?: ReactNode;
+  children: ReactNode;
+}
+
+/** The frame of every page: header, content, what to do, and the bar with 找工会 within a thumb's reach. */
+export function Page({ title, tab, action, banner, children }: PageProps) {
+  const texts = useTexts();
+  const { elder, language } = useSettings();
+  const session = useSession();
+
+  useEffect(() => {
+    void Taro.setNavigationBarTitle({ title: `${title} · ${texts.appName}` });
+    if (process.env.TARO_ENV === 'h5') document.documentElement.lang = language;
+  }, [title, texts, language]);
+
+  return (
+    <div className={`page${elder ? ' elder' : ''}`} style={themeOf(elder)}>
+      <header className="page-header">
+        <div className="page-bar">
+          {tab ? (
+            <span className="page-mark" aria-hidden="true">
+              工
+            </span>
+          ) : (
+            <button type="button" className="page-back" onClick={goBack} aria-label={texts.common.back}>
+              <Icon name="back" />
+            </button>
+          )}
+          <h1 className="page-title">{title}</h1>
+        </div>
+        {banner}
+      </header>
+      <main className="page-main">{children}</main>
+      {session?.demo ? <p className="page-demo">{texts.common.demoNote}</p> : null}
+      <div className="page-foot">
+        {action ? <div className="page-action">{action}</div> : null}
+        <TabBar current={tab} />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,70 @@
+import Taro from '@tarojs/taro';
+
+/** Every page and where it lies; the four tabs first. */
+export const pages = {
+  home: '/home/index',
+  services: '/catalogue/services/index',
+  inbox: '/notifications/inbox/index',
+  me: '/accounts/me/index',
+  entitlements: '/claims/entitlements/index',
+  apply: '/claims/apply/index',
+  progress: '/cases/progress/index',
+  myCases: '/cases/mine/index',
+  accessLog: '/members/access-log/index',
+  bankCard: '/members/bank-card/index',
+  findUnion: '/unions/find/index',
+  signIn: '/accounts/sign-in/index',
+} as const;
+
+export type PageName = keyof typeof pages;
+
+export const tabs = ['home', 'services', 'inbox', 'me'] as const satisfies PageName[];
+
+type Query = Record<string, string>;
+
+function urlOf(page: PageName, query: Query = {}): string {
+  const pairs = Object.entries(query).map(([key, value]) => `${key}=${encodeURIComponent(value)}`);
+  return pairs.length ? `${pages[page]}?${pairs.join('&')}` : pages[page];
+}
+
+/** Opens a page; tabs begin afresh, so ten taps do not pile up ten pages (the mini-program allows ten in all). */
+export function go(page: PageName, query?: Query): void {
+  const url = urlOf(page, query);
+  if ((tabs as readonly PageName[]).includes(page)) void Taro.reLaunch({ url });
+  else void Taro.navigateTo({ url });
+}
+
+/** Puts a page in the place of this one: Back skips what is over, like a form already sent. */
+export function replaceWith(page: PageName, query?: Query): void {
+  void Taro.redirectTo({ url: urlOf(page, query) });
+}
+
+/** One page back, or home when this page was opened by its address. */
+export function goBack(): void {
+  if (Taro.getCurrentPages().length > 1) void Taro.navigateBack();
+  else go('home');
+}
+
+/** Sends a signed-out person to the sign-in page, and afterwards back to where she was. */
+export function askToSignIn(): void {
+  const current = Taro.getCurrentInstance().router;
+  const path = (current?.path ?? '').split('?')[0] ?? '';
+  if (path.includes('sign-in')) return;
+  const next = (Object.entries(pages).find(([, at]) => path.endsWith(at))?.[0] ?? 'home') as PageName;
+  const query: Query = {};
+  for (const [key, value] of Object.entries(current?.params ?? {}))
+    if (value && key !== '$taroTimestamp' && key !== 'stamp') query[key] = value;
+  void Taro.reLaunch({ url: urlOf('signIn', { next, query: JSON.stringify(query) }) });
+}
+
+/** Goes on to where sign-in interrupted; only names of our own pages are obeyed. */
+export function continueAfterSignIn(next: string | undefined, query: string | undefined): void {
+  if (!next || !(next in pages) || next === 'signIn') return go('home');
+  let parsed: Query = {};
+  try {
+    parsed = JSON.parse(decodeURIComponent(query ?? '{}')) as Query;
+  } catch {
+    // A mangled address leads to the plain page.
+  }
+  void Taro.reLaunch({ url: urlOf(next as PageName, parsed) });
+}
