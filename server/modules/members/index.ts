@@ -1,3 +1,6 @@
-import type { HttpHost } from '../../kernel/http.ts';
-
-export function mountMembers(_host: HttpHost): void {}
+/** Front door of `members`: who belongs to which union since when, and what may be known of her. */
+export { bankCardOf, setBankCard } from './bank-card.ts';
+export { enrolMembers, type NewMember } from './enrol-members.ts';
+export { getMember, type MemberPlace } from './find-member.ts';
+export { importMembersFile } from './import-members.ts';
+export { mountMembers } from './routes.ts';

@@ -1,4 +1,5 @@
 import type { Ctx } from '../../kernel/context.ts';
+import { within } from '../../kernel/db.ts';
 import { DomainError } from '../../kernel/errors.ts';
 
 /** A union as other modules need it: where it stands in the tree. */
@@ -62,4 +63,15 @@ export async function unionAt(
   if (relation === 'own') return line.at(-1) ?? null;
   if (relation === 'superior') return line.at(-2) ?? null;
   return line.findLast(({ levelCode }) => levels[relation].includes(levelCode)) ?? null;
+}
+
+/** Unions below the given paths by `unionNameKey`, for matching rosters; dissolved ones are not found. */
+export async function unionsByKey(ctx: Ctx, paths: readonly string[]): Promise<Map<string, UnionPlace>> {
+  const rows = await ctx.db
+    .selectFrom('union')
+    .select([...columns, 'name_key'])
+    .where(within('union.path', paths))
+    .where('status', '<>', 'dissolved')
+    .execute();
+  return new Map(rows.map(({ name_key: key, ...place }) => [key, place]));
 }

@@ -1,0 +1,229 @@
+import type { contract, InputOf, ReplyOf } from '@smart-union/contract';
+import { checkIdNumber } from '@smart-union/catalogue-kit/checks/id-number.ts';
+import { checkPhone } from '@smart-union/catalogue-kit/checks/phone.ts';
+import { sql } from 'kysely';
+import { holdsOver, isWithin } from '../../kernel/access.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { within } from '../../kernel/db.ts';
+import { DomainError } from '../../kernel/errors.ts';
+import { ancestorsOf, getUnion, unionAt } from '../unions/index.ts';
+import { educationLevels, ethnicGroups, idKinds, politicalStatuses } from './roster/code-tables.ts';
+
+type Members = typeof contract.members;
+type MemberReply = ReplyOf<Members['get']>;
+type MemberRow = ReplyOf<Members['list']>['items'][number];
+
+const rowColumns = [
+  'member.id',
+  'member_number',
+  'member.name',
+  'sex',
+  'id_number_masked',
+  'phone_masked',
+  'occupation',
+  'union_id',
+  'member.union_path',
+  'union.name as union_name',
+  'joined_on',
+  'member.status',
+] as const;
+
+interface Row {
+  id: string;
+  member_number: string;
+  name: string;
+  sex: string;
+  id_number_masked: string;
+  phone_masked: string | null;
+  occupation: string | null;
+  union_id: string;
+  union_path: string;
+  union_name: string;
+  joined_on: string;
+  status: string;
+}
+
+const able = { disclose: 'members.open', export: 'members.export' } as const;
+
+function rowReply(ctx: Ctx, row: Row): MemberRow {
+  const can = Object.entries(able).filter(([, permission]) =>
+    holdsOver(ctx.actor, permission, row.union_path),
+  );
+  return {
+    id: row.id,
+    memberNumber: row.member_number,
+    name: row.name,
+    sex: row.sex as MemberRow['sex'],
+    idNumberMasked: row.id_number_masked,
+    phoneMasked: row.phone_masked,
+    occupation: row.occupation,
+    union: { id: row.union_id, name: row.union_name },
+    joinedOn: row.joined_on,
+    status: row.status as MemberRow['status'],
+    can: can.map(([verb]) => verb),
+  };
+}
+
+type Query = Pick<InputOf<Members['list']>['query'], 'q' | 'under' | 'status'>;
+
+/** Paths a list covers. Throws `thing-not-found` for a union outside my scope. */
+async function pathsOf(ctx: Ctx, under: string | undefined): Promise<readonly string[]> {
+  if (!under) return ctx.scope.paths;
+  const union = await getUnion(ctx, under);
+  if (!isWithin(union.path, ctx.scope.paths)) throw new DomainError('thing-not-found');
+  return [union.path];
+}
+
+/** Those who left are found only when asked for. */
+function membersIn(ctx: Ctx, paths: readonly string[], status: Query['status']) {
+  const found = ctx.db.selectFrom('member').where(within('member.union_path', paths));
+  return status ? found.where('member.status', '=', status) : found.where('member.status', '<>', 'left');
+}
+
+type Found = ReturnType<typeof membersIn>;
+
+const after = (text: string) => `${text}\u{10FFFF}`;
+
+/**
+ * What somebody typed: a whole ID number, phone or member number finds by index and shows nothing it is part of; else the
+ * beginning of a name or of its pinyin.
+ */
+function matching(ctx: Ctx, found: Found, typed: string): Found {
+  const id = checkIdNumber(typed, { today: ctx.today });
+  if (id.ok) return found.where('id_number_index', '=', ctx.pii.blindIndex('id-number', id.idNumber));
+  const phone = checkPhone(typed);
+  if (phone.ok) return found.where('phone_index', '=', ctx.pii.blindIndex('phone', phone.phone));
+  const compact = typed.replace(/\s/g, '');
+  if (/^[A-Za-z0-9]{2,4}\d{9}$/.test(compact))
+    return found.where('member_number', '=', compact.toUpperCase());
+  const letters = compact.toLowerCase();
+  return found.where((eb) =>
+    eb.or([
+      eb.and([
+        sql<boolean>`member.name collate "C" >= ${compact}`,
+        sql<boolean>`member.name collate "C" < ${after(compact)}`,
+      ]),
+      eb.and([eb('member.pinyin', '>=', letters), eb('member.pinyin', '<', after(letters))]),
+      eb.and([eb('member.initials', '>=', letters), eb('member.initials', '<', after(letters))]),
+    ]),
+  );
+}
+
+const containing = (found: Found, typed: string): Found =>
+  found.where('member.name', 'like', `%${typed.replace(/[\\%_]/g, '\\$&')}%`);
+
+/** Counting stops here: beyond, the sum of the unions' rollups says how many there are. */
+const countedUpTo = 10_000;
+
+async function totalOf(ctx: Ctx, found: Found, paths: readonly string[], query: Query): Promise<number> {
+  const counted = await ctx.db
+    .selectFrom(
+      found
+        .select('member.id')
+        .limit(countedUpTo + 1)
+        .as('some'),
+    )
+    .select((eb) => eb.fn.countAll<number>().as('total'))
+    .executeTakeFirstOrThrow();
+  const total = Number(counted.total);
+  if (total <= countedUpTo || query.q || query.status) return total;
+  const sum = await ctx.db
+    .selectFrom('rollup')
+    .select((eb) => eb.fn.sum<number>('subtree').as('members'))
+    .where((eb) => eb('union_path', '=', eb.fn.any(sql<string[]>`${paths}::text[]`)))
+    .where('metric', '=', 'members')
+    .where('period', '=', '')
+    .executeTakeFirst();
+  return Math.max(total, Number(sum?.members ?? 0));
+}
+
+const sorts = { name: 'member.pinyin', joinedOn: 'joined_on', memberNumber: 'member_number' } as const;
+
+/** The matching members, and how many there are (exact to 10,000). */
+export async function findMembers(ctx: Ctx, query: Query) {
+  const paths = await pathsOf(ctx, query.under);
+  const all = membersIn(ctx, paths, query.status);
+  if (!query.q) return { found: all, total: await totalOf(ctx, all, paths, query) };
+  const found = matching(ctx, all, query.q);
+  const total = await totalOf(ctx, found, paths, query);
+  // A part from the middle of a name reads more rows, so it is tried only when no name begins with it.
+  if (total > 0 || !/\p{Script=Han}/u.test(query.q)) return { found, total };
+  const parts = containing(all, query.q);
+  return { found: parts, total: await totalOf(ctx, parts, paths, query) };
+}
+
+export const withUnion = (found: Found) =>
+  found.innerJoin('union', 'union.id', 'member.union_id').select(rowColumns);
+
+export async function listMembers(
+  ctx: Ctx,
+  { query }: InputOf<Members['list']>,
+): Promise<ReplyOf<Members['list']>> {
+  const { found, total } = await findMembers(ctx, query);
+  const descending = query.sort?.startsWith('-') ?? false;
+  const key = query.sort?.replace(/^-/, '') ?? '';
+  const column = Object.hasOwn(sorts, key) ? sorts[key as keyof typeof sorts] : null;
+  const rows = await withUnion(found)
+    // Without a wish in the order of the index that serves the scope: union by union, then by name.
+    .$if(column === null, (some) => some.orderBy('member.union_path').orderBy('member.name'))
+    .$if(column !== null, (some) => some.orderBy(column!, descending ? 'desc' : 'asc'))
+    .orderBy('member.id')
+    .limit(query.pageSize)
+    .offset((query.page - 1) * query.pageSize)
+    .execute();
+  return { items: rows.map((row) => rowReply(ctx, row)), total, page: query.page, pageSize: query.pageSize };
+}
+
+const named = (names: Readonly<Record<string, string>>, code: string | null) =>
+  code === null ? null : (names[code] ?? code);
+
+async function describe(ctx: Ctx, id: string): Promise<{ reply: MemberReply; unionPath: string } | null> {
+  const row = await ctx.db
+    .selectFrom('member')
+    .innerJoin('union', 'union.id', 'member.union_id')
+    .select(rowColumns)
+    .select([
+      'id_kind',
+      'birth_year',
+      'ethnicity_code',
+      'education_code',
+      'political_code',
+      'migrant_worker',
+      'member.employer_name',
+      'bank_card_masked',
+    ])
+    .where('member.id', '=', id)
+    .executeTakeFirst();
+  if (!row) return null;
+  const line = await ancestorsOf(ctx, row.union_path);
+  const reply: MemberReply = {
+    ...rowReply(ctx, row),
+    idKind: named(idKinds.names, row.id_kind) ?? '',
+    birthYear: row.birth_year,
+    ethnicity: named(ethnicGroups.names, row.ethnicity_code),
+    education: named(educationLevels.names, row.education_code),
+    politicalStatus: named(politicalStatuses.names, row.political_code),
+    migrantWorker: row.migrant_worker,
+    employerName: row.employer_name,
+    bankCardMasked: row.bank_card_masked,
+    ancestors: line.slice(0, -1).map((union) => ({ id: union.id, name: union.name })),
+  };
+  return { reply, unionPath: row.union_path };
+}
+
+/** One member of my scope, sealed fields masked. Throws `thing-not-found`. */
+export async function readMember(ctx: Ctx, id: string): Promise<MemberReply> {
+  const found = await describe(ctx, id);
+  if (!found || !isWithin(found.unionPath, ctx.scope.paths)) throw new DomainError('thing-not-found');
+  return found.reply;
+}
+
+/** The signed-in member's own membership, and the office above her that decides. */
+export async function readMyself(ctx: Ctx): Promise<ReplyOf<Members['me']>> {
+  const found = ctx.actor.kind === 'member' ? await describe(ctx, ctx.actor.memberId) : null;
+  if (!found) throw new DomainError('thing-not-found');
+  const district = await unionAt(ctx, found.unionPath, 'district');
+  const { can: _can, ...membership } = found.reply;
+  const office = district?.name ?? membership.ancestors.at(-1)?.name ?? membership.union.name;
+  return { ...membership, superiorOffice: office };
+}
