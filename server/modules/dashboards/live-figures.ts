@@ -1,14 +1,15 @@
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
-import { newFormOccupations } from './new-form.ts';
 
 /**
  * What each rollup must equal, counted from the rows themselves: (union_path, metric, period, amount) of a union's own.
  * These are the definitions of the wall's figures; whoever adds a delta elsewhere follows them.
  *
- * Years are the current one and days the last thirty-one: earlier periods are history nobody corrects.
+ * Years are the current one and days the last thirty-one: earlier periods are history nobody corrects. Joining counts
+ * for a day only when it is noted on that day, so of the days only today can be counted again.
+ * `newForms` are the occupations that count as new forms of employment.
  */
-export function liveFigures(today: string): RawBuilder<unknown>[] {
+export function liveFigures(today: string, newForms: readonly string[]): RawBuilder<unknown>[] {
   const yearStart = `${today.slice(0, 4)}-01-01`;
   const dayStart = new Date(Date.parse(`${today}T00:00:00Z`) - 30 * 86_400_000).toISOString().slice(0, 10);
   const inShanghai = (column: string) => sql.raw(`(${column} at time zone 'Asia/Shanghai')::date`);
@@ -20,7 +21,7 @@ export function liveFigures(today: string): RawBuilder<unknown>[] {
       where on_date >= ${dayStart}::date group by 1, 3`,
   ];
   const members = (metric: string, condition: RawBuilder<unknown>): RawBuilder<unknown> =>
-    sql`select union_path, ${metric}::text, '', count(*) from member where status = 'active' and ${condition} group by 1`;
+    sql`select union_path, ${metric}::text, '', count(*) from member where status <> 'left' and ${condition} group by 1`;
   const paid = sql`select union_path, ${inShanghai('paid_at')} as on_date, amount_fen, fund_id, case_id
     from disbursement where status = 'paid'`;
   // Promise and fund are noted when the fold tells the payment; until then they are rightly absent.
@@ -29,14 +30,13 @@ export function liveFigures(today: string): RawBuilder<unknown>[] {
     members('members', sql`true`),
     members('segment:women', sql`sex = 'female'`),
     members('segment:migrant', sql`migrant_worker`),
-    members('segment:new-form', sql`occupation = any (${newFormOccupations}::text[])`),
+    members('segment:new-form', sql`occupation = any (${[...newForms]}::text[])`),
     sql`select path, 'unions', '', 1 from "union" where status = 'active'`,
     sql`select path, 'employees', '', staff_count from "union" where status = 'active' and staff_count > 0`,
-    ...perPeriod(
-      'joined',
-      sql`select u.path as union_path, e.effective_on as on_date, 1 as amount
-        from member_event e join "union" u on u.id = e.union_id where e.kind = 'member.enrolled'`,
-    ),
+    sql`select union_path, 'joined', to_char(joined_on, 'YYYY'), count(*) from member
+      where status <> 'left' and joined_on >= ${yearStart}::date group by 1, 3`,
+    sql`select union_path, 'joined', ${today}::text, count(*) from member
+      where status <> 'left' and joined_on = ${today}::date group by 1`,
     ...perPeriod(
       'claims',
       sql`select union_path, submitted_on as on_date, 1 as amount from "case" where submitted_on is not null`,

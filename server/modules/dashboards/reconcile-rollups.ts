@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Ctx } from '../../kernel/context.ts';
 import { raiseVersion, renewMedians, tryFoldLock } from './fold-rollups.ts';
 import { liveFigures, provedMetrics } from './live-figures.ts';
+import { isNewForm } from '../members/index.ts';
 import { lastDays, yearOf } from './periods.ts';
 
 /** A figure that is not what the rows say; `rollup` includes what still waits to be folded. */
@@ -37,11 +38,16 @@ const spreadOf = (source: 'live_split' | 'waiting_split') => sql`
 
 async function findDrifts(ctx: Ctx): Promise<Drift[]> {
   const periods = ['', yearOf(ctx.today), ...lastDays(ctx.today, 31)];
-  const inQuestion = sql`metric like any (${provedMetrics}::text[]) and period = any (${periods}::text[])`;
+  const inQuestion = sql`metric like any (${provedMetrics}::text[]) and period = any (${periods}::text[])
+    and (metric <> 'joined' or period = any (${[yearOf(ctx.today), ctx.today]}::text[]))`;
+  const occupations = await ctx.db.selectFrom('member').select('occupation').distinct().execute();
+  const newForms = occupations.flatMap(({ occupation }) =>
+    isNewForm(occupation) && occupation ? [occupation] : [],
+  );
   const found = await sql<Record<'union_path' | 'metric' | 'period', string> & Record<FigureName, number>>`
     with live_split (parts, metric, period, amount) as materialized (
       select string_to_array(union_path, '.'), metric, period, amount
-      from (${sql.join(liveFigures(ctx.today), sql` union all `)}) as figure (union_path, metric, period, amount)
+      from (${sql.join(liveFigures(ctx.today, newForms), sql` union all `)}) as figure (union_path, metric, period, amount)
     ), waiting_split (parts, metric, period, amount) as materialized (
       select string_to_array(union_path, '.'), metric, period, amount from rollup_delta where ${inQuestion}
     ), kept as (

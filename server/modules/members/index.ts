@@ -4,3 +4,4 @@ export { enrolMembers, type NewMember } from './enrol-members.ts';
 export { getMember, type MemberPlace } from './find-member.ts';
 export { importMembersFile } from './import-members.ts';
 export { mountMembers } from './routes.ts';
+export { isNewForm } from './segments.ts';
