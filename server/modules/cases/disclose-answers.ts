@@ -23,7 +23,7 @@ export async function discloseAnswers(
     fields: fields.map((field) => field!.label),
     reason: body.reason,
     caseId: found.id,
-    caseNumber: found.number,
+    caseNumber: found.number ?? '',
   });
   const answers = openAnswers(ctx, found);
   const values = body.fields.map((id) => [id, answers[id] === undefined ? null : String(answers[id])]);

@@ -9,7 +9,6 @@ import { maskedAnswers, wholeAnswers } from './answers.ts';
 import { columns, type CaseRecord } from './case-record.ts';
 import { getItemVersion } from './catalogue-items.ts';
 import { forbiddenBecause, readDesk, taskFor, type Desk } from './deciders.ts';
-import { caseFiles } from './my-cases.ts';
 import { ownerOf, type FiledCase } from './owners.ts';
 import { followUpOf, timelineOf } from './timeline.ts';
 
@@ -45,7 +44,7 @@ export async function getCase(ctx: Ctx, { params }: InputOf<Cases['get']>): Prom
       .where('id', '=', found.unionId)
       .executeTakeFirstOrThrow(),
     decisionsOf(ctx, filed),
-    describeFiles(ctx, caseFiles(found)),
+    describeFiles(ctx, found.id),
     ownerOf(definition.kind).checks(ctx, filed),
     followUpOf(ctx, filed),
     stagesOf(ctx, filed),

@@ -2,7 +2,7 @@ import { findStage } from '@smart-union/catalogue-kit';
 import type { contract, InputOf, ReplyOf } from '@smart-union/contract';
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/errors.ts';
-import { describeFiles } from '../../kernel/files.ts';
+import { findOwnFiles, type FileDescription } from '../../kernel/files.ts';
 import { filedCase } from './advance.ts';
 import { maskedAnswers, wholeAnswers } from './answers.ts';
 import { columns, type CaseRecord } from './case-record.ts';
@@ -136,7 +136,7 @@ export async function getMyCase(ctx: Ctx, id: string): Promise<ReplyOf<Cases['ge
     .where('member_id', '=', memberOf(ctx))
     .executeTakeFirst()) as (CaseRecord & { returned_note: string | null }) | undefined;
   if (!record) throw new DomainError('thing-not-found');
-  const [desks, files] = await Promise.all([desksOf(ctx, [id]), describeFiles(ctx, caseFiles(record))]);
+  const [desks, files] = await Promise.all([desksOf(ctx, [id]), filesOf(ctx, record)]);
   const { filed, followUp, row } = await describe(ctx, record, desks.get(id));
   const hours =
     filed.submittedAt && followUp.paidAt
@@ -159,12 +159,17 @@ export async function getMyCase(ctx: Ctx, id: string): Promise<ReplyOf<Cases['ge
   };
 }
 
-/** The ids of a case's files by field, also of those not yet attached. */
-export function caseFiles(record: Pick<CaseRecord, 'plainAnswers'>): Record<string, string[]> {
+/** The files her answers name, by field; in a draft they belong to no case yet. */
+async function filesOf(
+  ctx: Ctx,
+  record: Pick<CaseRecord, 'plainAnswers'>,
+): Promise<Record<string, FileDescription[]>> {
   const lists = Object.entries(record.plainAnswers).filter((entry): entry is [string, string[]] =>
     Array.isArray(entry[1]),
   );
-  return Object.fromEntries(lists);
+  return Object.fromEntries(
+    await Promise.all(lists.map(async ([field, ids]) => [field, await findOwnFiles(ctx, ids)] as const)),
+  );
 }
 
 export const getMine = (ctx: Ctx, { params }: InputOf<Cases['getMine']>) => getMyCase(ctx, params.id);

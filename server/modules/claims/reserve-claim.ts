@@ -2,7 +2,7 @@ import { fieldsOf, type Answers } from '@smart-union/catalogue-kit';
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import type { CaseOwner, FiledCase } from '../cases/index.ts';
-import { storeBankCard } from '../members/index.ts';
+import { setBankCard } from '../members/index.ts';
 import { assessFor, benefitOf, placeOf, requireEntitled, stayOf } from './claim-facts.ts';
 import { payerOf } from './payers.ts';
 import { readClaim } from './read-claim.ts';
@@ -60,7 +60,7 @@ async function takePlace(ctx: Ctx, filed: FiledCase, place: Place, amountFen: nu
 async function keepCard(ctx: Ctx, filed: FiledCase): Promise<void> {
   const field = fieldsOf(filed.definition).find((one) => one.kind === 'bank-card');
   const number = field ? filed.answers[field.id] : undefined;
-  if (typeof number === 'string') await storeBankCard(ctx, filed.memberId, number);
+  if (typeof number === 'string') await setBankCard(ctx, filed.memberId, number);
 }
 
 async function submitted(ctx: Ctx, filed: FiledCase): Promise<{ amountFen: number }> {
