@@ -10,6 +10,7 @@ import { openDatabase } from './kernel/db.ts';
 import { createFileStore, mountFiles } from './kernel/files.ts';
 import type { HttpHost } from './kernel/http.ts';
 import { createJobs } from './kernel/jobs.ts';
+import { mountOutbox } from './kernel/outbox.ts';
 import { mountPages } from './kernel/pages.ts';
 import { openPii } from './kernel/pii.ts';
 import { mountAccounts, mountDemoPages, permissionsOf } from './modules/accounts/index.ts';
@@ -65,6 +66,7 @@ export async function compose({ config, databaseUrl, root, clock = systemClock }
   mountAudit(host);
   mountCalendar(host);
   mountFiles(host);
+  mountOutbox(host);
   await mountPages(host, root, async () => (await listFederations(platform)).length > 0);
   const close = async () => {
     await app.close();
