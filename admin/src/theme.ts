@@ -9,6 +9,12 @@ export const theme: ThemeConfig = {
     colorWarning: '#9a6700',
     colorError: '#b42318',
     colorLink: '#1f4e8c',
+    colorLinkHover: '#2a5fa3',
+    colorLinkActive: '#163a6b',
+    colorPrimaryHover: '#2a5fa3',
+    colorPrimaryActive: '#163a6b',
+    colorErrorHover: '#c9392c',
+    colorErrorActive: '#8f1b12',
     colorText: '#1f1b16',
     // 4.5:1 on both white and the grey ground; antd's own 45 % black is 3.5:1 there.
     colorTextSecondary: '#57534e',
@@ -39,7 +45,13 @@ export const theme: ThemeConfig = {
     boxShadow: '0 1px 2px rgba(31, 27, 22, 0.06)',
   },
   components: {
-    Table: { headerBg: '#f0f2f5', headerColor: '#3d3933', cellPaddingBlockSM: 7 },
+    Table: {
+      headerBg: '#f0f2f5',
+      headerColor: '#3d3933',
+      rowSelectedBg: '#f5f9fd',
+      rowSelectedHoverBg: '#f5f9fd',
+      cellPaddingBlockSM: 7,
+    },
     Card: { headerFontSize: 15, headerFontSizeSM: 14 },
     Menu: { itemHeight: 36, itemMarginBlock: 2, groupTitleColor: '#645f59', itemBorderRadius: 6 },
     Tag: { defaultBg: '#f0f2f5' },

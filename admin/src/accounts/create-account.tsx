@@ -77,7 +77,7 @@ export const CreateAccount = ({ onClose }: { onClose: () => void }) => {
           }
         />
       ) : (
-        <Form form={form} layout="vertical" onFinish={(typed) => void create(typed)} id="create-account">
+        <Form form={form} layout="vertical" onFinish={(typed) => void create(typed)}>
           <Form.Item name="name" label={t.accounts.name} rules={required}>
             <Input maxLength={50} />
           </Form.Item>
@@ -93,7 +93,7 @@ export const CreateAccount = ({ onClose }: { onClose: () => void }) => {
             <Select options={Object.entries(t.accounts.roles).map(([value, label]) => ({ value, label }))} />
           </Form.Item>
           <Form.Item name="unionId" label={t.accounts.union} rules={required}>
-            <UnionPick id="create-account_unionId" />
+            <UnionPick />
           </Form.Item>
           <Form.Item name="memberIdNumber" label={t.accounts.memberId}>
             <Input maxLength={30} autoComplete="off" />

@@ -131,7 +131,9 @@ const Totp = () => {
           <Typography.Text copyable code className="number-wrap">
             {secret.secret}
           </Typography.Text>
-          <QRCode value={secret.url} size={148} type="svg" />
+          <div aria-hidden="true">
+            <QRCode value={secret.url} size={148} type="svg" />
+          </div>
           <label htmlFor="totp-code">{t.me.confirm}</label>
           <div className="row">
             <Input

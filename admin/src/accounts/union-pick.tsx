@@ -5,7 +5,8 @@ import { api } from '../client.ts';
 import { useTexts } from '../texts/texts.ts';
 
 interface Props {
-  id: string;
+  /** Given by the form item around it, unless it stands alone. */
+  id?: string;
   value?: string;
   onChange?: (id: string | undefined) => void;
 }

@@ -1,9 +1,9 @@
 import { Link } from '@tanstack/react-router';
+import { SealedMemberField } from '../members/sealed-member-field.tsx';
 import { holds, useSession } from '../session.ts';
 import { formatPlainDate } from '../texts/formats.ts';
 import { useLocale, useTexts } from '../texts/texts.ts';
 import type { CaseDetail } from './cases.ts';
-import { OpenableField } from './openable-field.tsx';
 
 /** Who applies: her union, since when, and her sealed data behind their masks. */
 export const Applicant = ({ detail }: { detail: CaseDetail }) => {
@@ -12,9 +12,9 @@ export const Applicant = ({ detail }: { detail: CaseDetail }) => {
   const mayVisit = holds(useSession(), 'members.view');
   const { applicant } = detail;
   const sealed = [
-    { field: 'idNumber', name: t.cases.idNumber, masked: applicant.idNumberMasked },
-    { field: 'phone', name: t.cases.phone, masked: applicant.phoneMasked },
-    { field: 'bankCard', name: t.cases.bankCard, masked: applicant.bankCardMasked },
+    { field: 'idNumber' as const, name: t.cases.idNumber, masked: applicant.idNumberMasked },
+    { field: 'phone' as const, name: t.cases.phone, masked: applicant.phoneMasked },
+    { field: 'bankCard' as const, name: t.cases.bankCard, masked: applicant.bankCardMasked },
   ];
   return (
     <section className="panel" aria-label={t.cases.applicantFacts}>
@@ -42,7 +42,7 @@ export const Applicant = ({ detail }: { detail: CaseDetail }) => {
           <div className="fact" key={one.field}>
             <dt>{one.name}</dt>
             <dd>
-              <OpenableField detail={detail} {...one} />
+              <SealedMemberField memberId={applicant.memberId} {...one} />
             </dd>
           </div>
         ))}

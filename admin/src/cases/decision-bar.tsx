@@ -4,20 +4,16 @@ import { useEffect, useRef, useState } from 'react';
 import { api } from '../client.ts';
 import { Check, Close, Help, Return } from '../page/icons.tsx';
 import { ReasonDialog } from '../page/reason-dialog.tsx';
+import { holds, useSession } from '../session.ts';
 import { formatMoney } from '../texts/formats.ts';
 import { useTexts } from '../texts/texts.ts';
 import { ApiError, newIdempotencyKey } from '../transport.ts';
 import type { useCaseQueue } from './case-queue.ts';
 import { caseQuery, mayDecide, type CaseDetail, type Outcome } from './cases.ts';
 import { ColleagueDialog } from './colleague-dialog.tsx';
-import { definitionOf } from './definition.ts';
 import { ReturnDialog } from './return-dialog.tsx';
 
 type Asking = Outcome | 'help' | 'hand-over' | 'countersign' | null;
-
-/** What may be answered at the stage where the case stands. */
-const outcomesOf = (detail: CaseDetail): Outcome[] =>
-  definitionOf(detail.definition).route.find((stage) => stage.id === detail.stage)?.outcomes ?? [];
 
 // A key pressed while somebody writes, or while a dialog is open, belongs to that and not to the case.
 const isTyping = (target: EventTarget | null): boolean =>
@@ -37,13 +33,11 @@ export const DecisionBar = ({
   const t = useTexts();
   const { message } = App.useApp();
   const queryClient = useQueryClient();
+  const session = useSession();
   const wide = Grid.useBreakpoint().md !== false;
   const [asking, setAsking] = useState<Asking>(null);
   const key = useRef('');
-  const may = (act: string): boolean =>
-    act === 'approve' || act === 'return' || act === 'decline'
-      ? mayDecide(detail) && outcomesOf(detail).includes(act)
-      : detail.can.includes(act);
+  const may = (act: string): boolean => detail.can.includes(act);
   const ask = (act: Asking): void => {
     key.current = newIdempotencyKey();
     setAsking(act);
@@ -99,7 +93,10 @@ export const DecisionBar = ({
   };
 
   const deciding = mayDecide(detail);
-  const more = (['hand-over', 'countersign'] as const).filter(may);
+  // A colleague is picked from the list of accounts, which not every cadre may read.
+  const more = (['hand-over', 'countersign'] as const).filter(
+    (act) => may(act) && holds(session, 'accounts.view'),
+  );
   const money = detail.amountFen === null ? '' : formatMoney(detail.amountFen);
   return (
     <>

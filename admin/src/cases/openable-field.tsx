@@ -5,7 +5,7 @@ import type { CaseDetail } from './cases.ts';
 
 interface Props {
   detail: CaseDetail;
-  /** Id of the form field, or idNumber / phone / bankCard of the applicant. */
+  /** Id of the form field. */
   field: string;
   name: string;
   masked: string | null;

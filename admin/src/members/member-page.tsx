@@ -3,13 +3,13 @@ import { Link, useParams } from '@tanstack/react-router';
 import { Timeline } from 'antd';
 import { api } from '../client.ts';
 import { PageHead } from '../page/page-head.tsx';
-import { SealedValue } from '../page/sealed-value.tsx';
 import { Await } from '../page/states.tsx';
 import { ToneTag } from '../page/tone.tsx';
 import { holds, useSession } from '../session.ts';
 import { formatInstant, formatPlainDate } from '../texts/formats.ts';
 import { useLocale, useTexts } from '../texts/texts.ts';
 import { statusTones, type Member } from './members.ts';
+import { SealedMemberField } from './sealed-member-field.tsx';
 
 /** One person: who she is, her sealed data behind their masks, and everything that happened to her membership. */
 export const MemberPage = () => {
@@ -46,13 +46,6 @@ const Facts = ({ member }: { member: Member }) => {
   const t = useTexts();
   const locale = useLocale();
   const mayOpen = holds(useSession(), 'members.open');
-  const open = async (field: 'idNumber' | 'phone' | 'bankCard', reason: string) => {
-    const { values, hideAfterSeconds } = await api.members.disclose({
-      params: { id: member.id },
-      body: { fields: [field], reason },
-    });
-    return { value: values[field] ?? null, hideAfterSeconds };
-  };
   const sealed = [
     { field: 'idNumber' as const, name: t.members.idNumber, masked: member.idNumberMasked },
     { field: 'phone' as const, name: t.members.phone, masked: member.phoneMasked },
@@ -88,12 +81,7 @@ const Facts = ({ member }: { member: Member }) => {
           <div className="fact" key={one.field}>
             <dt>{one.name}</dt>
             <dd>
-              <SealedValue
-                masked={one.masked}
-                name={one.name}
-                mayOpen={mayOpen}
-                open={(reason) => open(one.field, reason)}
-              />
+              <SealedMemberField memberId={member.id} {...one} />
             </dd>
           </div>
         ))}

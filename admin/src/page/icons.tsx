@@ -1,47 +1,105 @@
-export {
-  AuditOutlined as Audit,
-  BankOutlined as Bank,
-  BellOutlined as Bell,
-  CalendarOutlined as Calendar,
-  CheckCircleFilled as Good,
-  CheckOutlined as Check,
-  ClockCircleOutlined as Clock,
-  CloseCircleFilled as Bad,
-  CloseOutlined as Close,
-  CloudOutlined as CloudOff,
-  ColumnWidthOutlined as Columns,
-  DashboardOutlined as Wall,
-  DownloadOutlined as Download,
-  ExclamationCircleFilled as Attention,
-  EyeOutlined as Eye,
-  FileExcelOutlined as Sheet,
-  FilePdfOutlined as Pdf,
-  GiftOutlined as Gift,
-  HomeOutlined as Home,
-  InboxOutlined as Inbox,
-  KeyOutlined as Key,
-  LeftOutlined as Left,
-  LockOutlined as Lock,
-  LogoutOutlined as SignOut,
-  MenuOutlined as Menu,
-  PlusOutlined as Plus,
-  QuestionCircleOutlined as Help,
-  ReloadOutlined as RotateCw,
-  RightOutlined as Right,
-  RollbackOutlined as Return,
-  RotateRightOutlined as Rotate,
-  SafetyCertificateOutlined as Verified,
-  SearchOutlined as Search,
-  FileSearchOutlined as SearchX,
-  SendOutlined as Send,
-  SolutionOutlined as Work,
-  StopOutlined as Stop,
-  TeamOutlined as People,
-  UploadOutlined as Upload,
-  UserOutlined as Person,
-  WalletOutlined as Wallet,
-  WarningFilled as Warn,
-  ApartmentOutlined as Tree,
-  ZoomInOutlined as ZoomIn,
-  ZoomOutOutlined as ZoomOut,
+import {
+  AuditOutlined,
+  BankOutlined,
+  BellOutlined,
+  CalendarOutlined,
+  CheckCircleFilled,
+  CheckOutlined,
+  ClockCircleOutlined,
+  CloseCircleFilled,
+  CloseOutlined,
+  CloudOutlined,
+  ColumnWidthOutlined,
+  DashboardOutlined,
+  DownloadOutlined,
+  ExclamationCircleFilled,
+  EyeOutlined,
+  FileExcelOutlined,
+  FilePdfOutlined,
+  GiftOutlined,
+  HomeOutlined,
+  InboxOutlined,
+  KeyOutlined,
+  LeftOutlined,
+  LockOutlined,
+  LogoutOutlined,
+  MenuOutlined,
+  PlusOutlined,
+  QuestionCircleOutlined,
+  ReloadOutlined,
+  RightOutlined,
+  RollbackOutlined,
+  RotateRightOutlined,
+  SafetyCertificateOutlined,
+  SearchOutlined,
+  FileSearchOutlined,
+  SendOutlined,
+  SolutionOutlined,
+  StopOutlined,
+  TeamOutlined,
+  UploadOutlined,
+  UserOutlined,
+  WalletOutlined,
+  WarningFilled,
+  ApartmentOutlined,
+  ZoomInOutlined,
+  ZoomOutOutlined,
 } from '@ant-design/icons';
+import type { ComponentProps, ComponentType } from 'react';
+
+type IconProps = ComponentProps<typeof SearchOutlined>;
+
+/**
+ * The library names its icons in English for screen readers (“search”), which would be read before every Chinese
+ * label. An icon here always stands beside a word or inside a labelled button, so it is silent.
+ */
+const silent = (Icon: ComponentType<IconProps>) => {
+  const Silent = (props: IconProps) => <Icon aria-hidden="true" {...props} />;
+  return Silent;
+};
+
+export const Audit = silent(AuditOutlined);
+export const Bank = silent(BankOutlined);
+export const Bell = silent(BellOutlined);
+export const Calendar = silent(CalendarOutlined);
+export const Good = silent(CheckCircleFilled);
+export const Check = silent(CheckOutlined);
+export const Clock = silent(ClockCircleOutlined);
+export const Bad = silent(CloseCircleFilled);
+export const Close = silent(CloseOutlined);
+export const CloudOff = silent(CloudOutlined);
+export const Columns = silent(ColumnWidthOutlined);
+export const Wall = silent(DashboardOutlined);
+export const Download = silent(DownloadOutlined);
+export const Attention = silent(ExclamationCircleFilled);
+export const Eye = silent(EyeOutlined);
+export const Sheet = silent(FileExcelOutlined);
+export const Pdf = silent(FilePdfOutlined);
+export const Gift = silent(GiftOutlined);
+export const Home = silent(HomeOutlined);
+export const Inbox = silent(InboxOutlined);
+export const Key = silent(KeyOutlined);
+export const Left = silent(LeftOutlined);
+export const Lock = silent(LockOutlined);
+export const SignOut = silent(LogoutOutlined);
+export const Menu = silent(MenuOutlined);
+export const Plus = silent(PlusOutlined);
+export const Help = silent(QuestionCircleOutlined);
+export const RotateCw = silent(ReloadOutlined);
+export const Right = silent(RightOutlined);
+export const Return = silent(RollbackOutlined);
+export const Rotate = silent(RotateRightOutlined);
+export const Verified = silent(SafetyCertificateOutlined);
+export const Search = silent(SearchOutlined);
+export const SearchX = silent(FileSearchOutlined);
+export const Send = silent(SendOutlined);
+export const Work = silent(SolutionOutlined);
+export const Stop = silent(StopOutlined);
+export const People = silent(TeamOutlined);
+export const Upload = silent(UploadOutlined);
+export const Person = silent(UserOutlined);
+export const Wallet = silent(WalletOutlined);
+export const Warn = silent(WarningFilled);
+export const Tree = silent(ApartmentOutlined);
+export const ZoomIn = silent(ZoomInOutlined);
+export const ZoomOut = silent(ZoomOutOutlined);

@@ -1,0 +1,26 @@
+import { api } from '../client.ts';
+import { SealedValue } from '../page/sealed-value.tsx';
+import { holds, useSession } from '../session.ts';
+
+interface Props {
+  memberId: string;
+  field: 'idNumber' | 'phone' | 'bankCard';
+  name: string;
+  masked: string | null;
+}
+
+/** A member's sealed data behind its mask; opening it is recorded and the member sees it. */
+export const SealedMemberField = ({ memberId, field, name, masked }: Props) => (
+  <SealedValue
+    masked={masked}
+    name={name}
+    mayOpen={holds(useSession(), 'members.open')}
+    open={async (reason) => {
+      const { values, hideAfterSeconds } = await api.members.disclose({
+        params: { id: memberId },
+        body: { fields: [field], reason },
+      });
+      return { value: values[field] ?? null, hideAfterSeconds };
+    }}
+  />
+);
