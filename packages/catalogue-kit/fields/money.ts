@@ -1,5 +1,5 @@
 import { compact } from '../checks/digits.ts';
-import { fenOf, yuanText } from '../money.ts';
+import { yuanText } from '../money.ts';
 import type { FieldBase, FieldOptions, FieldRules } from './field.ts';
 import { nameEn, unreadable } from './field.ts';
 
@@ -11,12 +11,14 @@ export function money(id: string, label: string, options: FieldOptions<MoneyFiel
   return { kind: 'money', id, label, required: true, ...options };
 }
 
-const YUAN = /^\d{1,12}(?:\.\d{1,2})?$/;
+const YUAN = /^(\d{1,12})(?:\.(\d{1,2}))?$/;
 
 /** Fen of what a person types in a box for yuan (`1,234.5`, `￥１００`); null when it is not an amount. */
 export function fenFromYuanText(text: string): number | null {
-  const digits = compact(text).replace(/[,¥￥元]/g, '');
-  return YUAN.test(digits) ? fenOf(Number(digits)) : null;
+  const found = YUAN.exec(compact(text).replace(/[,¥元]/g, ''));
+  if (!found) return null;
+  // Digit by digit, not times 100: binary fractions lose a fen on large sums.
+  return Number(found[1]) * 100 + Number((found[2] ?? '').padEnd(2, '0'));
 }
 
 /** How an amount is read and judged. Over the wire it is a number of fen, never yuan and never text. */
