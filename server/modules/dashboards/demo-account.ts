@@ -27,5 +27,5 @@ export function mountDemoAccount(host: HttpHost): void {
       return { username: account.username, password: demoPassword };
     });
   };
-  host.app.get('/dev/wall-account', readAccount);
+  host.app.get('/dev/wall-account', (request) => readAccount(request));
 }
