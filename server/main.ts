@@ -16,7 +16,10 @@ const migrations = join(root, 'db/migrations');
 
 async function start(): Promise<void> {
   const config = readConfig(process.env);
-  const embedded = await ensureDatabase({ dataDir: config.dataDir, databaseUrl: config.databaseUrl ?? undefined });
+  const embedded = await ensureDatabase({
+    dataDir: config.dataDir,
+    databaseUrl: config.databaseUrl ?? undefined,
+  });
   const stopDatabase = () => embedded.stop();
   try {
     await migrateAll(embedded.url, migrations, new Date());
