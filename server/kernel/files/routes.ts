@@ -20,7 +20,7 @@ async function removeFile(
   return { ok: true };
 }
 
-/** Puts the contract's `files` routes on the server and registers the nightly sweep. */
+/** Puts the contract's `files` routes on the server and registers the hourly sweep. */
 export function mountFiles(host: HttpHost): void {
   host.platform.jobs.register(sweepJob);
   mount(host, 'files', contract.files, {

@@ -57,7 +57,7 @@ export async function sweepFiles(ctx: Ctx): Promise<number> {
 
 export const sweepJob = defineJob({
   name: 'files.sweep',
-  schedule: { dailyAt: '03:20' },
+  schedule: { everyMinutes: 60 },
   async run(ctx) {
     const swept = await sweepFiles(ctx);
     await discardSpools(ctx);
