@@ -96,13 +96,15 @@ function matching(ctx: Ctx, found: Found, typed: string): Found {
   const compact = typed.replace(/\s/g, '');
   if (/^[A-Za-z0-9]{2,4}\d{9}$/.test(compact))
     return found.where('member_number', '=', compact.toUpperCase());
+  // Not one condition for both: with letters only the pinyin can match, and a single range keeps the name index's order.
+  if (/[^\x20-\x7E]/.test(compact)) {
+    return found
+      .where(sql<boolean>`member.name collate "C" >= ${compact}`)
+      .where(sql<boolean>`member.name collate "C" < ${after(compact)}`);
+  }
   const letters = compact.toLowerCase();
   return found.where((eb) =>
     eb.or([
-      eb.and([
-        sql<boolean>`member.name collate "C" >= ${compact}`,
-        sql<boolean>`member.name collate "C" < ${after(compact)}`,
-      ]),
       eb.and([eb('member.pinyin', '>=', letters), eb('member.pinyin', '<', after(letters))]),
       eb.and([eb('member.initials', '>=', letters), eb('member.initials', '<', after(letters))]),
     ]),
@@ -164,8 +166,11 @@ export async function listMembers(
   const key = query.sort?.replace(/^-/, '') ?? '';
   const column = Object.hasOwn(sorts, key) ? sorts[key as keyof typeof sorts] : null;
   const rows = await withUnion(found)
-    // Without a wish in the order of the index that serves the scope: union by union, then by name.
-    .$if(column === null, (some) => some.orderBy('member.union_path').orderBy('member.name'))
+    // Without a wish in the order of the index that serves: names of a search, else union by union, then by name.
+    .$if(column === null && query.q !== undefined, (some) => some.orderBy(sql`member.name collate "C"`))
+    .$if(column === null && query.q === undefined, (some) =>
+      some.orderBy('member.union_path').orderBy('member.name'),
+    )
     .$if(column !== null, (some) => some.orderBy(column!, descending ? 'desc' : 'asc'))
     .orderBy('member.id')
     .limit(query.pageSize)

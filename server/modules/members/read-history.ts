@@ -28,7 +28,7 @@ export async function listMemberEvents(
         'union.name as union_name',
       ])
       .select(sql<string>`coalesce(account.name, '系统')`.as('by'))
-      .where('member_id', '=', id)
+      .where('member_event.member_id', '=', id)
       .orderBy('effective_on', 'desc')
       .orderBy('recorded_at', 'desc')
       .orderBy('member_event.id', 'desc')
