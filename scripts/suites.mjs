@@ -13,7 +13,16 @@ export const suites = [
       ['tsc', '-p', 'member/tsconfig.json', '--noEmit'],
     ],
   },
-  { name: 'generated', title: '生成文件', checks: [['node', 'scripts/generate.mjs', '--check']] },
+  {
+    name: 'generated',
+    title: '生成文件与锁文件',
+    checks: [
+      ['node', 'scripts/generate.mjs', '--check'],
+      // A fresh clone installs by `npm ci`, which refuses what `npm install` tolerates.
+      ['npm', 'ci', '--dry-run', '--ignore-scripts', '--loglevel=error'],
+      ['npm', 'ci', '--dry-run', '--ignore-scripts', '--loglevel=error', '--prefix', 'member'],
+    ],
+  },
   { name: 'architecture', title: '结构', vitest: ['--project', 'architecture'] },
   { name: 'unit', title: '单元', vitest: ['--project', 'unit'] },
   { name: 'api', title: '接口', vitest: ['--project', 'api'], needs: ['database'] },
