@@ -13,6 +13,7 @@ import { theme } from './theme.ts';
 export const App = () => {
   const locale = useLocale();
   useEffect(() => {
+    document.documentElement.lang = locale;
     dayjs.locale(locale === 'en' ? 'en' : 'zh-cn');
   }, [locale]);
   return (

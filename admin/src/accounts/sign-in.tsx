@@ -8,12 +8,7 @@ import type { ListSearch } from '../page/list-search.ts';
 import { sessionQuery } from '../session.ts';
 import { switchLocale, useLocale, useTexts } from '../texts/texts.ts';
 import { ApiError } from '../transport.ts';
-
-// Only a path of this web: an address elsewhere in `back` would make the sign-in page a trampoline for phishing.
-const safeBack = (back: string | undefined): string =>
-  back && back.startsWith('/') && !back.startsWith('//') && !back.includes('\\')
-    ? back.replace(/^\/admin(?=\/|$)/, '') || '/'
-    : '/';
+import { safeBack } from './safe-back.ts';
 
 interface Typed {
   username: string;

@@ -10,19 +10,10 @@ import { Await } from '../page/states.tsx';
 import { holds, useSession } from '../session.ts';
 import { todayOn } from '../texts/formats.ts';
 import { useTexts } from '../texts/texts.ts';
+import { daysOfMonth } from './days-of-month.ts';
 import { DayDialog, type DayChange } from './day-dialog.tsx';
 
 export type CalendarDay = ReplyOf<Contract['calendar']['list']>['items'][number];
-
-const pad = (number: number): string => String(number).padStart(2, '0');
-
-/** Days of a month in rows of seven from Monday; null before the first. */
-const cellsOf = (year: number, month: number): (string | null)[] => {
-  const first = new Date(Date.UTC(year, month - 1, 1)).getUTCDay();
-  const length = new Date(Date.UTC(year, month, 0)).getUTCDate();
-  const blanks = Array.from({ length: (first + 6) % 7 }, () => null);
-  return [...blanks, ...Array.from({ length }, (_, day) => `${year}-${pad(month)}-${pad(day + 1)}`)];
-};
 
 /** Holidays and make-up days of a year; deadlines everywhere count by them. */
 export const CalendarPage = () => {
@@ -110,7 +101,7 @@ const Month = ({ year, month, days, onPick }: MonthProps) => {
             {name}
           </span>
         ))}
-        {cellsOf(year, month).map((on, index) => {
+        {daysOfMonth(year, month).map((on, index) => {
           if (!on) return <span key={`blank-${index}`} />;
           const day = days.find((one) => one.on === on);
           const weekend = index % 7 >= 5;

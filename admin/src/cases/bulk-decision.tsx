@@ -83,7 +83,7 @@ export const BulkDecision = ({ rows, onDone }: { rows: CaseRow[]; onDone: () => 
           {report?.results.map((result) => {
             const row = report.rows.find((one) => one.id === result.id);
             return (
-              <li key={result.id}>
+              <li key={result.id} className="row">
                 <ToneTag tone={result.ok ? 'good' : 'danger'}>
                   {row?.applicantName} <span className="number">{row?.number}</span>
                 </ToneTag>

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { api } from '../client.ts';
+import { Upload } from '../page/icons.tsx';
 import { ToneTag } from '../page/tone.tsx';
 import { useTexts } from '../texts/texts.ts';
 import { ApiError } from '../transport.ts';
@@ -28,15 +29,20 @@ export const FilePick = ({ id, onReady }: { id: string; onReady: (fileId: string
   };
   return (
     <div className="row">
-      <input
-        id={id}
-        type="file"
-        accept="image/jpeg,image/png,image/heic,.heic,application/pdf"
-        onChange={(event) => {
-          const file = event.target.files?.[0];
-          if (file) void upload(file);
-        }}
-      />
+      <label className="file-pick">
+        <Upload /> {t.visit.choose}
+        <input
+          id={id}
+          className="visually-hidden"
+          type="file"
+          accept="image/jpeg,image/png,image/heic,.heic,application/pdf"
+          onChange={(event) => {
+            const file = event.target.files?.[0];
+            if (file) void upload(file);
+          }}
+        />
+      </label>
+      <span className="quiet">{state?.name}</span>
       {state?.done ? <ToneTag tone="good">{t.visit.uploaded}</ToneTag> : null}
       {state?.fault ? <ToneTag tone="danger">{state.fault}</ToneTag> : null}
     </div>

@@ -17,9 +17,12 @@ export const stringifySearch = (search: Record<string, unknown>): string => {
   return text === '' ? '' : `?${text}`;
 };
 
-// Long runs of digits are ID numbers and phones: they are searched for but never written into an address that
-// stays in the browser's history or is sent to a colleague.
-const isPersonal = (words: string): boolean => /\d{8,}/.test(words);
+/**
+ * Whether words look like an ID number, a phone or a card: those are searched for, but never written into an address
+ * that stays in the browser's history or is sent to a colleague. Case numbers have letters and fewer digits.
+ */
+export const isPersonal = (words: string): boolean =>
+  /^\d{11,}X?$/i.test(words.normalize('NFKC').replaceAll(/[\s-]/g, ''));
 
 export interface ListState {
   search: ListSearch;

@@ -18,7 +18,6 @@ const readLocale = (): Locale => {
 
 let locale: Locale = readLocale();
 const listeners = new Set<() => void>();
-document.documentElement.lang = locale;
 
 /** The language in use, for code outside React. */
 export const currentLocale = (): Locale => locale;
@@ -29,7 +28,6 @@ export const currentTexts = (): Texts => (locale === 'en' ? en : zhCN);
 /** Switches the language at once and remembers it in this browser. */
 export const switchLocale = (next: Locale): void => {
   locale = next;
-  document.documentElement.lang = next;
   try {
     localStorage.setItem(stored, next);
   } catch {
