@@ -188,8 +188,16 @@ export const errorTable = {
     '这个工会还有会员或下级工会，不能撤销。',
     'The union still has members or subordinate unions.',
   ],
-  'union-circle': [409, '不能把工会放到它自己或它的下级之下，请重新选择上级工会。', 'A union cannot stand under itself or its own subordinate.'],
-  'export-too-large': [422, '名单有 {count} 人，一次最多导出 {limit} 人。请按工会或状态缩小范围后再导出。', 'The list has {count} people; at most {limit} can be exported at once.'],
+  'union-circle': [
+    409,
+    '不能把工会放到它自己或它的下级之下，请重新选择上级工会。',
+    'A union cannot stand under itself or its own subordinate.',
+  ],
+  'export-too-large': [
+    422,
+    '名单有 {count} 人，一次最多导出 {limit} 人。请按工会或状态缩小范围后再导出。',
+    'The list has {count} people; at most {limit} can be exported at once.',
+  ],
   'instance-running': [
     409,
     '另一个程序正在使用这个数据文件夹。',

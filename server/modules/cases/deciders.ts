@@ -113,12 +113,13 @@ export function requireTask(ctx: Ctx, filed: FiledCase, desk: Desk): { actor: Ca
   if (ctx.actor.kind !== 'cadre') throw new DomainError('permission-missing');
   const { actor } = ctx;
   const task = taskFor(actor, desk);
-  if (!task)
-    throw new DomainError(
-      desk.decisions.some((past) => past.round === filed.round && !past.voided)
-        ? 'decision-already-made'
-        : 'decision-not-mine',
+  if (!task) {
+    const handedOn = desk.tasks.some(
+      (one) => one.assignedAccountId && holdsOver(actor, one.permission as Permission, one.unionPath),
     );
+    const decided = desk.decisions.some((past) => past.round === filed.round && !past.voided);
+    throw new DomainError(decided && !handedOn ? 'decision-already-made' : 'decision-not-mine');
+  }
   const forbidden = forbiddenBecause(actor, filed, desk, task);
   if (forbidden) throw new DomainError(forbidden);
   return { actor, task };

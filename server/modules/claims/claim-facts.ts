@@ -8,8 +8,10 @@ import {
   type Facts,
   type ItemDefinition,
 } from '@smart-union/catalogue-kit';
+import { checkIdNumber } from '@smart-union/catalogue-kit/checks/id-number.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/errors.ts';
+import type { Sealed } from '../../kernel/sealed.ts';
 
 export function benefitOf(definition: ItemDefinition): BenefitDefinition {
   if (definition.kind !== 'benefit') throw new Error(`${definition.code} pays nothing`);
@@ -37,7 +39,7 @@ export async function factsOf(
     ctx.db
       .selectFrom('member')
       .innerJoin('union', 'union.id', 'member.union_id')
-      .select(['member.status', 'member.joined_on', 'member.birth_year', 'union.name as union_name'])
+      .select(['member.status', 'member.joined_on', 'member.id_number_sealed', 'union.name as union_name'])
       .where('member.id', '=', memberId)
       .executeTakeFirst(),
     ctx.db
@@ -66,6 +68,7 @@ export async function factsOf(
       status: member.status as Facts['member']['status'],
       joinedOn: member.joined_on,
       unionName: member.union_name,
+      ...bornOn(ctx, memberId, member.id_number_sealed),
     },
     uses: counted.map((use) => ({
       submittedOn: use.submitted_on ?? ctx.today,
@@ -80,6 +83,13 @@ export async function factsOf(
     ),
     ...(answers ? { answers } : {}),
   };
+}
+
+/** The day of birth, from the ID number the machine opens; nobody sees it. Absent for papers that do not tell it. */
+function bornOn(ctx: Ctx, memberId: string, sealed: Sealed): { bornOn?: string } {
+  const place = { table: 'member', column: 'id_number_sealed', row: memberId };
+  const checked = checkIdNumber(ctx.pii.unseal(place, sealed));
+  return checked.ok ? { bornOn: checked.bornOn } : {};
 }
 
 /** The period a claim would be counted in, and how many are allowed in it; null where the item has no limit. */
