@@ -25,7 +25,23 @@ module.exports = {
   h5: {
     publicPath: '/',
     staticDirectory: 'static',
-    router: { mode: 'hash' },
+    router: {
+      mode: 'hash',
+      customRoutes: {
+        '/home/index': '/home',
+        '/catalogue/services/index': '/services',
+        '/notifications/inbox/index': '/inbox',
+        '/accounts/me/index': '/me',
+        '/claims/entitlements/index': '/entitlements',
+        '/claims/apply/index': '/apply',
+        '/cases/progress/index': '/progress',
+        '/cases/mine/index': '/applications',
+        '/members/access-log/index': '/access-log',
+        '/members/bank-card/index': '/bank-card',
+        '/unions/find/index': '/find-union',
+        '/accounts/sign-in/index': '/sign-in',
+      },
+    },
     // Real DOM elements instead of web components: real buttons and inputs for keyboards and screen readers.
     useHtmlComponents: true,
     postcss: {

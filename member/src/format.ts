@@ -72,3 +72,10 @@ export function sinceText(on: string, until = today()): string {
 export function sizeText(bytes: number): string {
   return bytes < 1_048_576 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1_048_576).toFixed(1)} MB`;
 }
+
+/** A card number in groups of four, as it stands on the card. */
+export function groupedByFour(digits: string): string {
+  return digits
+    .replace(/\s/g, '')
+    .replace(/(.{4})(?=.)/g, '$1 ');
+}

@@ -31,12 +31,13 @@ export function signInIfNeeded(error: unknown): boolean {
 }
 
 /**
- * Loads a page's data, again each time the page is shown, and keeps what it has while the line is down.
+ * Loads a page's data, again each time the page is shown (unless told not to), and keeps what it has while the line is down.
  * @returns the state, a function to load again, and one to put newer data in.
  */
 export function useLoad<T>(
   load: () => Promise<T>,
   key: string,
+  { again = true }: { again?: boolean } = {},
 ): { loaded: Loaded<T>; reload: () => void; put: (data: T) => void } {
   const [loaded, setLoaded] = useState<Loaded<T>>({ state: 'loading' });
   const latest = useRef({ load, turn: 0, shown: false });
@@ -68,7 +69,7 @@ export function useLoad<T>(
 
   useDidShow(() => {
     // The first showing is the effect above; later ones come from a page on top that may have changed things.
-    if (latest.current.shown) reload();
+    if (latest.current.shown && again) reload();
     latest.current.shown = true;
   });
 
