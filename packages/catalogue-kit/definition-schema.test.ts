@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defineBenefit } from './define-item.ts';
 import { definitionSchema, parseDefinition } from './definition-schema.ts';
@@ -22,6 +23,21 @@ function messages(stored: unknown): string[] {
   return parsed.error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) ?? [];
 }
 
+/** The path of everything in a value, the value itself left out. */
+function placesOf(value: unknown, path: string[] = []): string[][] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => [
+    [...path, key],
+    ...placesOf(inner, [...path, key]),
+  ]);
+}
+
+function put(target: unknown, path: readonly string[], value: unknown): void {
+  let at = target as Record<string, unknown>;
+  for (const key of path.slice(0, -1)) at = at[key] as Record<string, unknown>;
+  at[path.at(-1) ?? ''] = value;
+}
+
 describe('the schema of stored definitions', () => {
   it('gives back what it was given', () => {
     expect(parseDefinition(draft(() => {}))).toStrictEqual(birthdayCake);
@@ -43,7 +59,7 @@ describe('the schema of stored definitions', () => {
     [
       'a misspelt constraint',
       (d) => (d.form[0]!.fields[0]!['notbefore'] = '2020-01-01'),
-      'form.0.fields.0: Unrecognized key',
+      'form.0.fields.0: 这里不能有“notbefore”',
     ],
     [
       'a bound on no field',
@@ -118,9 +134,34 @@ describe('the schema of stored definitions', () => {
       (d) => (d.route[1]!['when'] = { condition: 'answerIs', params: { field: 'sparklers', value: true } }),
       'route.1.when.params.field: 表单里没有填写项“sparklers”',
     ],
-    ['money of an item that does not pay', (d) => (d['kind'] = 'honour'), 'Unrecognized key'],
+    ['money of an item that does not pay', (d) => (d['kind'] = 'honour'), '这里不能有“amount”“payout”'],
   ])('refuses %s', (_, change, message) => {
     expect(messages(draft(change)).join('\n')).toContain(message);
+  });
+
+  it('complains in Chinese whatever is put wherever', () => {
+    const places = placesOf(JSON.parse(JSON.stringify(birthdayCake)));
+    const junk = fc.constantFrom<unknown[]>(
+      null,
+      7,
+      -0.5,
+      'x'.repeat(999),
+      '',
+      true,
+      [],
+      [null],
+      {},
+      undefined,
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...places), junk, (path, value) => {
+        for (const message of messages(draft((stored) => put(stored, path, value)))) {
+          expect(message).toMatch(/: [^:]*\p{Script=Han}/u);
+          expect(message).not.toMatch(/[Ii]nvalid|expected|Unrecognized/);
+        }
+      }),
+      { numRuns: 3000 },
+    );
   });
 
   it.each([null, [], 'x', 3])('refuses %j', (stored) => {

@@ -21,6 +21,17 @@ const text = (max: number, what: string) =>
     .min(1, { error: `请填写${what}` })
     .max(max, { error: `${what}最多 ${max} 个字` });
 
+/** An object of exactly these keys, complaining in Chinese. */
+const strict = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? `这里不能有“${issue.keys.join('”“')}”，请删去或改正拼写`
+        : '这里应是一组内容',
+  });
+
+const list = <Item extends z.ZodType>(item: Item, what: string) => z.array(item, { error: `请填写${what}` });
+
 const whole = (min: number, max: number, what: string) =>
   z
     .int({ error: `${what}应为整数` })
@@ -45,8 +56,8 @@ const permission = z
   .regex(/^[a-z]+(?:-[a-z]+)*\.[a-z]+(?:-[a-z]+)*$/, { error: '权限应写成 cases.review 的样子' });
 const fen = whole(0, 100_000_000_00, '金额（分）');
 
-const amountRow = z.strictObject({ from: isoDate, basis: text(200, '依据').optional(), fen });
-const choiceRow = z.strictObject({
+const amountRow = strict({ from: isoDate, basis: text(200, '依据').optional(), fen });
+const choiceRow = strict({
   value: text(60, '选项的值'),
   label: text(60, '选项名称'),
   labelEn: text(120, '选项英文名称').optional(),
@@ -74,9 +85,9 @@ function paramSchema(spec: ParamSpec): z.ZodType {
     case 'choices':
       return z.array(choiceRow, { error: '请填写选项' }).min(2, { error: '至少要有两个选项' });
     case 'file-types':
-      return z
-        .array(z.enum(['jpeg', 'png', 'heic', 'pdf'], { error: '文件格式不支持' }))
-        .min(1, { error: '至少选择一种文件格式' });
+      return list(z.enum(['jpeg', 'png', 'heic', 'pdf'], { error: '文件格式不支持' }), '文件格式').min(1, {
+        error: '至少选择一种文件格式',
+      });
     case 'amounts':
       return z.array(amountRow, { error: '请填写金额' }).min(1, { error: '至少要有一档金额' });
   }
@@ -100,7 +111,7 @@ function oneOf(key: string, shapes: z.ZodObject[], error: string): z.ZodType {
 const fieldSchema = oneOf(
   'kind',
   Object.entries(fieldKinds).map(([kind, rules]) =>
-    z.strictObject({
+    strict({
       kind: z.literal(kind),
       id: camelCase,
       label: text(30, '名称'),
@@ -121,9 +132,9 @@ const fieldSchema = oneOf(
 const ruleSchema = oneOf(
   'rule',
   Object.entries(ruleKinds).map(([name, kind]) =>
-    z.strictObject({
+    strict({
       rule: z.literal(name),
-      params: z.strictObject(paramsShape(kind.params)),
+      params: strict(paramsShape(kind.params)),
       from: isoDate.optional(),
       to: isoDate.optional(),
       basis: text(200, '依据').optional(),
@@ -135,7 +146,7 @@ const ruleSchema = oneOf(
 const conditionSchema = oneOf(
   'condition',
   Object.entries(conditionKinds).map(([name, kind]) =>
-    z.strictObject({ condition: z.literal(name), params: z.strictObject(paramsShape(kind.params)) }),
+    strict({ condition: z.literal(name), params: strict(paramsShape(kind.params)) }),
   ),
   '环节条件不在支持之列',
 );
@@ -143,29 +154,30 @@ const conditionSchema = oneOf(
 const amountSchema = oneOf(
   'kind',
   Object.entries(amountKinds).map(([name, kind]) =>
-    z.strictObject({ kind: z.literal(name), ...paramsShape(kind.params) }),
+    strict({ kind: z.literal(name), ...paramsShape(kind.params) }),
   ),
   '金额的算法不在支持之列',
 );
 
-const stage = z.strictObject({
+const stage = strict({
   id: kebabCase,
   title: text(30, '环节名称'),
   titleEn: text(60, '环节英文名称').optional(),
   at: z.enum(['own', 'superior', 'district', 'city'], { error: '请选择由哪一级工会办理' }),
   permission,
-  outcomes: z
-    .array(z.enum(['approve', 'return', 'decline'], { error: '办理结果只能是通过、退回或不予通过' }))
-    .min(1, { error: '请选择办理结果' }),
+  outcomes: list(
+    z.enum(['approve', 'return', 'decline'], { error: '办理结果只能是通过、退回或不予通过' }),
+    '办理结果',
+  ).min(1, { error: '请选择办理结果' }),
   dueInWorkingDays: whole(1, 250, '办理时限（工作日）'),
   when: conditionSchema.optional(),
-  publicNotice: z.strictObject({ days: whole(1, 60, '公示天数') }).optional(),
+  publicNotice: strict({ days: whole(1, 60, '公示天数') }).optional(),
   quorum: whole(1, 20, '会签人数').optional(),
-  distinctFrom: z.array(kebabCase).optional(),
-  passIfSameApprover: z.boolean().optional(),
+  distinctFrom: list(kebabCase, '要回避的环节').optional(),
+  passIfSameApprover: z.boolean({ error: '请选择是或否' }).optional(),
 });
 
-const basis = z.strictObject({
+const basis = strict({
   title: text(200, '依据名称'),
   titleEn: text(300, '依据英文名称').optional(),
   from: isoDate,
@@ -181,30 +193,34 @@ const base = {
   titleEn: text(80, '英文名称').optional(),
   summary: text(300, '项目介绍'),
   summaryEn: text(600, '英文介绍').optional(),
-  documents: z.array(text(60, '所需材料')).max(20, { error: '所需材料最多 20 项' }),
-  documentsEn: z.array(text(120, '所需材料英文')).max(20, { error: '所需材料最多 20 项' }).optional(),
-  keywords: z.array(text(30, '搜索词')).max(60, { error: '搜索词最多 60 个' }),
-  basis: z.array(basis).min(1, { error: '请写明依据' }),
-  form: z.array(
-    z.strictObject({
+  documents: list(text(60, '所需材料'), '所需材料').max(20, { error: '所需材料最多 20 项' }),
+  documentsEn: list(text(120, '所需材料英文'), '所需材料英文')
+    .max(20, { error: '所需材料最多 20 项' })
+    .optional(),
+  keywords: list(text(30, '搜索词'), '搜索词').max(60, { error: '搜索词最多 60 个' }),
+  basis: list(basis, '依据').min(1, { error: '请写明依据' }),
+  form: list(
+    strict({
       id: camelCase,
       title: text(30, '分组名称'),
       titleEn: text(60, '分组英文名称').optional(),
-      fields: z.array(fieldSchema).min(1, { error: '每组至少要有一个填写项' }),
+      fields: list(fieldSchema, '填写项').min(1, { error: '每组至少要有一个填写项' }),
     }),
+    '表单',
   ),
-  eligibility: z.array(ruleSchema),
-  limit: z
-    .strictObject({
-      times: whole(1, 1000, '次数上限'),
-      per: z.enum(['calendar-year', 'calendar-month', 'lifetime'], { error: '次数只能按年、按月或终身计算' }),
-      countedBy: camelCase,
-    })
-    .optional(),
-  route: z.array(stage).min(1, { error: '至少要有一个办理环节' }),
-  promise: z.strictObject({ workingDays: whole(1, 250, '承诺时限（工作日）') }),
-  retain: z.strictObject({ years: whole(1, 100, '保存年限') }),
-  localisable: z.array(z.enum(['amount', 'limit', 'promise'], { error: '只能允许下级调整金额、次数或时限' })),
+  eligibility: list(ruleSchema, '申请条件，没有条件的写空列表'),
+  limit: strict({
+    times: whole(1, 1000, '次数上限'),
+    per: z.enum(['calendar-year', 'calendar-month', 'lifetime'], { error: '次数只能按年、按月或终身计算' }),
+    countedBy: camelCase,
+  }).optional(),
+  route: list(stage, '办理环节').min(1, { error: '至少要有一个办理环节' }),
+  promise: strict({ workingDays: whole(1, 250, '承诺时限（工作日）') }),
+  retain: strict({ years: whole(1, 100, '保存年限') }),
+  localisable: list(
+    z.enum(['amount', 'limit', 'promise'], { error: '只能允许下级调整金额、次数或时限' }),
+    '允许下级调整的内容',
+  ),
 };
 
 const lifeEvent = z.enum(
@@ -212,19 +228,19 @@ const lifeEvent = z.enum(
   { error: '请选择所属的生活事项' },
 );
 
-const benefit = z.strictObject({
+const benefit = strict({
   kind: z.literal('benefit'),
   ...base,
   lifeEvent,
   amount: amountSchema,
-  payout: z.strictObject({
+  payout: strict({
     channel,
-    alternatives: z.array(channel).optional(),
+    alternatives: list(channel, '其他发放方式').optional(),
     fund: kebabCase,
   }),
 });
 
-const plain = z.strictObject({
+const plain = strict({
   kind: z.enum(['enrolment', 'transfer', 'charter', 'honour', 'grant', 'mediation']),
   ...base,
   lifeEvent: lifeEvent.optional(),

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AnswerValue } from '../facts.ts';
 import { fileFault, fileTypeOf, MAX_FILE_BYTES } from './files.ts';
