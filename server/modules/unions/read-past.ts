@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { eventText, foldUnion, type UnionChange, type UnionState } from './events.ts';
+import { getUnion } from './places.ts';
 import { getUnionInScope, readUnion, type UnionReply } from './queries.ts';
 
 type Unions = typeof contract.unions;
@@ -20,8 +21,8 @@ export async function readUnionOn(
   const above: { id: string; name: string }[] = [];
   for (let id = state.superiorId; id !== null;) {
     // A superior founded after that day (a district made anew over older towns) stands under its first known name.
-    const superior = (await stateOn(ctx, id, on)) ?? (await firstState(ctx, id));
-    if (!superior || above.some((known) => known.id === id)) break;
+    const superior = (await stateOn(ctx, id, on)) ?? (await firstState(ctx, id)) ?? (await getUnion(ctx, id));
+    if (above.some((known) => known.id === id)) break;
     above.unshift({ id, name: superior.name });
     id = superior.superiorId;
   }
