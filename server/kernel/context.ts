@@ -3,7 +3,7 @@ import type { Actor } from './access.ts';
 import type { Clock } from './clock.ts';
 import { dayOf, uuidV7 } from './clock.ts';
 import type { Config } from './config.ts';
-import { bindings, inTransaction, type Database, type Db, type Scope } from './db.ts';
+import { bindings, inTransaction, type Database, type Db, type LastStatement, type Scope } from './db.ts';
 import type { FileStore } from './files.ts';
 import type { Jobs } from './jobs.ts';
 import type { Log } from './log.ts';
@@ -48,6 +48,31 @@ export interface Ctx {
   jobs: Jobs;
   /** Runs after the commit, never after a rollback: for nudging caches and streams, not for effects that must happen. */
   afterCommit(act: () => void): void;
+  /** What `atEnd` keeps for the end of the transaction. */
+  ending: Ending[];
+}
+
+/** The one statement that ends the transaction for `parts`, and what its failure means to the person. */
+type EndAct<T> = (ctx: Ctx, parts: readonly T[]) => LastStatement;
+
+interface Ending {
+  act: EndAct<never>;
+  part: unknown;
+}
+
+/**
+ * Sends the statement of `act` last in the transaction, once, for the parts of all who asked, together with COMMIT. So a
+ * row that many want at once (a fund's balance) is locked for the commit only, not while the server thinks. Parts of a
+ * savepoint that was undone are dropped; a statement that fails undoes the transaction.
+ */
+export function atEnd<T>(ctx: Ctx, act: EndAct<T>, part: T): void {
+  ctx.ending.push({ act: act as EndAct<never>, part });
+}
+
+function lastStatements(ctx: Ctx): LastStatement[] {
+  const acts = [...new Set(ctx.ending.map(({ act }) => act))];
+  const partsOf = (act: EndAct<never>) => ctx.ending.filter((one) => one.act === act).map(({ part }) => part);
+  return acts.map((act) => act(ctx, partsOf(act) as never[]));
 }
 
 export interface Request {
@@ -69,8 +94,8 @@ export async function inContext<T>(
     platform.database,
     request.federation.schema,
     request.scope,
-    ({ db, lane }) =>
-      work({
+    async ({ db, lane, last }) => {
+      const ctx: Ctx = {
         ...request,
         db,
         lane,
@@ -83,7 +108,12 @@ export async function inContext<T>(
         files: platform.files,
         jobs: platform.jobs,
         afterCommit: (act) => after.push(act),
-      }),
+        ending: [],
+      };
+      const done = await work(ctx);
+      last.push(...lastStatements(ctx));
+      return done;
+    },
   );
   for (const act of after) act();
   return result;
@@ -103,12 +133,14 @@ export function inSystemContext<T>(
 
 /** A part that may fail alone: its writes are undone, the transaction goes on, the error is rethrown to the caller. */
 export async function savepoint<T>(ctx: Ctx, work: () => Promise<T>): Promise<T> {
+  const before = ctx.ending.length;
   await sql`savepoint part`.execute(ctx.db);
   try {
     const result = await work();
     await sql`release savepoint part`.execute(ctx.db);
     return result;
   } catch (error) {
+    ctx.ending.length = before;
     await sql`rollback to savepoint part`.execute(ctx.db);
     throw error;
   }

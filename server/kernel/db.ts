@@ -63,6 +63,13 @@ function statementName(text: string): string | undefined {
 
 const writing = /\b(insert|update|delete|merge|nextval|truncate)\b/i;
 
+const send = (client: pg.PoolClient, query: CompiledQuery) =>
+  client.query({
+    name: statementName(query.sql),
+    text: query.sql,
+    values: query.parameters as unknown[],
+  });
+
 class OneConnection implements DatabaseConnection {
   readonly #client: pg.PoolClient;
   readonly #line: () => Line;
@@ -73,11 +80,7 @@ class OneConnection implements DatabaseConnection {
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     if (writing.test(query.sql)) this.#line().wrote = true;
-    const result = await this.#client.query({
-      name: statementName(query.sql),
-      text: query.sql,
-      values: query.parameters as unknown[],
-    });
+    const result = await send(this.#client, query);
     return { rows: result.rows as R[], numAffectedRows: BigInt(result.rowCount ?? 0) };
   }
 
@@ -178,6 +181,14 @@ export function bindings(schema: string, scope: Scope): string[] {
 export interface Transaction {
   db: Db;
   lane: number;
+  /** Statements put here are sent after the work, together with COMMIT. When one fails, nothing is committed. */
+  last: LastStatement[];
+}
+
+export interface LastStatement {
+  query: CompiledQuery;
+  /** The error to throw when the statement fails. */
+  refusal(error: unknown): unknown;
 }
 
 /**
@@ -196,9 +207,18 @@ export async function inTransaction<T>(
   const opening = Promise.all(['begin', ...bindings(schema, scope)].map((text) => client.query(text)));
   opening.catch(() => {});
   try {
-    const result = await work({ db: line.db, lane: line.lane });
+    const last: LastStatement[] = [];
+    const result = await work({ db: line.db, lane: line.lane, last });
     await opening;
+    // A COMMIT behind a statement that failed is a ROLLBACK to PostgreSQL, so it need not wait for the answers.
+    const ending = last.map(({ query, refusal }) =>
+      send(client, query).catch((error: unknown) => {
+        throw refusal(error);
+      }),
+    );
+    if (ending.length > 0) line.wrote = true;
     const commit = client.query('commit');
+    if (ending.length > 0) await Promise.all([...ending, commit]);
     // A transaction that only read has nothing to lose: its reply need not wait for COMMIT.
     if (line.wrote) await commit;
     else

@@ -172,6 +172,7 @@ export interface Tables {
     failure_reason: string | null;
     batch_id: string | null;
     approved_by: string | null;
+    corrected_by: string | null;
     approved_at: Date;
     paid_at: Date | null;
   };
@@ -323,6 +324,11 @@ export interface Tables {
     prepared_by: string;
     released_by: string | null;
     sha256: Buffer | null;
+    csv_as: string | null;
+    fixed_as: string | null;
+    ok_count: Generated<number>;
+    failed_count: Generated<number>;
+    return_number: Generated<number>;
     created_at: Date;
     released_at: Date | null;
     sent_at: Date | null;

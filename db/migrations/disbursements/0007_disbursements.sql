@@ -1,10 +1,12 @@
 create table fund (
   id uuid primary key,
-  code text not null unique,
+  -- What a benefit's payout names; every district may have its own fund of that code.
+  code text not null,
   name text not null,
   union_id uuid not null references "union" (id),
   union_path text collate "C" not null,
-  created_at timestamptz not null
+  created_at timestamptz not null,
+  unique (code, union_id)
 );
 
 -- Ledger accounts of a fund. 'source' (where deposits come from) may go below zero, the others never.
@@ -27,7 +29,14 @@ create table payment_batch (
   total_fen bigint not null,
   prepared_by uuid not null,
   released_by uuid,
+  -- The bank files as written at release; the SHA-256 is of the CSV in plain and never changes.
   sha256 bytea,
+  csv_as text,
+  fixed_as text,
+  -- Results so far, and the number of the last return file read.
+  ok_count int not null default 0,
+  failed_count int not null default 0,
+  return_number int not null default 0,
   created_at timestamptz not null,
   released_at timestamptz,
   sent_at timestamptz,
@@ -53,6 +62,8 @@ create table disbursement (
   failure_reason text,
   batch_id uuid references payment_batch (id),
   approved_by uuid,
+  -- The cadre who gave another card: she may not release it.
+  corrected_by uuid,
   approved_at timestamptz not null,
   paid_at timestamptz,
   unique (case_id, instalment)
@@ -63,6 +74,8 @@ create index disbursement_status on disbursement (fund_id, status, approved_at);
 create index disbursement_member on disbursement (member_id);
 
 create index disbursement_batch on disbursement (batch_id);
+
+create index disbursement_paid on disbursement (fund_id, paid_at) where status = 'paid';
 
 alter table disbursement enable row level security;
 
@@ -120,7 +133,8 @@ create table payment_line (
   result text not null check (result in ('pending', 'ok', 'rejected', 'exception', 'cancelled')),
   reason text,
   settled_at timestamptz,
-  primary key (batch_id, sequence)
+  primary key (batch_id, sequence),
+  unique (batch_id, disbursement_id)
 );
 
 -- A payment is in at most one live batch.
@@ -158,3 +172,5 @@ create table payment_exception (
 );
 
 create index payment_exception_open on payment_exception (created_at) where status = 'open';
+
+create index payment_exception_batch on payment_exception (batch_id) where status = 'open';
