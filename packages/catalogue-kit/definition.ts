@@ -47,7 +47,7 @@ export type PayoutChannel = 'bank-card' | 'home-visit';
 export type Localisable = 'amount' | 'limit' | 'promise';
 
 /** What every item has. */
-export type ItemBase<Kind extends ItemKind> = {
+type ItemBase<Kind extends ItemKind> = {
   kind: Kind;
   /** kebab-case, for ever: cases, permissions and web addresses carry it. */
   code: string;
@@ -82,7 +82,7 @@ export type BenefitDefinition = ItemBase<'benefit'> & {
 };
 
 /** An item that does not pay by itself: joining, chartering a union, an award. */
-export type PlainDefinition = { [Kind in Exclude<ItemKind, 'benefit'>]: ItemBase<Kind> }[Exclude<
+type PlainDefinition = { [Kind in Exclude<ItemKind, 'benefit'>]: ItemBase<Kind> }[Exclude<
   ItemKind,
   'benefit'
 >];

@@ -2,7 +2,7 @@ import type { FieldBase, FieldOptions, FieldRules } from './field.ts';
 import { unreadable } from './field.ts';
 
 /** One thing to choose. `value` is what is kept. */
-export type Choice = { value: string; label: string; labelEn?: string };
+type Choice = { value: string; label: string; labelEn?: string };
 
 /** One out of a list. */
 export type ChoiceField = FieldBase<'choice'> & { choices: Choice[] };

@@ -5,7 +5,7 @@ import type { AnswerContext, FieldBase, FieldOptions, FieldRules } from './field
 import { nameEn, unreadable } from './field.ts';
 
 /** A day named directly (`2018-01-01`), `today`, or the id of another date field of the form. */
-export type DateBound = string;
+type DateBound = string;
 
 /** A calendar date. Both bounds are included. */
 export type DateField = FieldBase<'date'> & { notBefore?: DateBound; notAfter?: DateBound };

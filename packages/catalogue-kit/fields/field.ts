@@ -18,7 +18,7 @@ export type FieldBase<Kind extends FieldKind> = {
 };
 
 /** The constraints a kind adds to {@link FieldBase}. */
-export type OwnOptions<Field extends FieldBase<FieldKind>> = Omit<Field, keyof FieldBase<FieldKind>>;
+type OwnOptions<Field extends FieldBase<FieldKind>> = Omit<Field, keyof FieldBase<FieldKind>>;
 
 /** What a builder takes beside id and label. Fields are required unless it says otherwise. */
 export type FieldOptions<Field extends FieldBase<FieldKind>> = Omit<

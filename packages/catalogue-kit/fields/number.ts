@@ -20,7 +20,7 @@ export function number(id: string, label: string, options: FieldOptions<NumberFi
 const NUMBER = /^-?\d{1,15}(?:\.\d{1,6})?$/;
 
 /** Reads a JSON number, or digits as people type them: full-width, with thousands commas. */
-export function readNumber(field: NumberField, raw: unknown): Read<number> {
+function readNumber(field: NumberField, raw: unknown): Read<number> {
   if (raw === undefined || raw === null) return { empty: true };
   if (typeof raw === 'number' && Number.isFinite(raw)) return { value: raw };
   if (typeof raw !== 'string') return unreadable(field, '数字', 'a number');
