@@ -68,7 +68,7 @@ export const overview = z.object({
   ),
   /** Claims and payments per day, the last 30 days. */
   days: z.array(z.object({ on: z.string(), claims: z.int(), paid: z.int(), paidFen: fen })),
-  /** Unions directly below; the union's siblings and itself when there are none. */
+  /** The largest 300 unions directly below; the union's siblings and itself when there are none. */
   places: z.array(place),
   moments: z.array(moment),
   /** Lists behind the numbers that this person may open, as permissions. */

@@ -17,6 +17,12 @@ export function SignIn({ onSignedIn }: { onSignedIn: () => void }) {
     return () => abort.abort();
   }, []);
 
+  // The sign-in opens in a tab of its own; coming back to this one is the sign that it is done.
+  useEffect(() => {
+    addEventListener('focus', onSignedIn);
+    return () => removeEventListener('focus', onSignedIn);
+  }, [onSignedIn]);
+
   const watch = async (account: DemoAccount): Promise<void> => {
     setState('busy');
     if (await signInDemo(account)) onSignedIn();
@@ -28,7 +34,12 @@ export function SignIn({ onSignedIn }: { onSignedIn: () => void }) {
       <h1>{texts.signIn}</h1>
       <p>{texts.signInHint}</p>
       <p className="choices">
-        <a className={demo === null ? 'button' : 'button button-quiet'} href="/admin/">
+        <a
+          className={demo === null ? 'button' : 'button button-quiet'}
+          href="/admin/"
+          target="_blank"
+          rel="noopener"
+        >
           {texts.signInButton}
         </a>
         {demo !== null && (

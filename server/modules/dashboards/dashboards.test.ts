@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testApp, type TestApp } from '../../../tests/database/test-app.ts';
 import { addDeltas } from '../../kernel/rollups.ts';
 import { foldOnce, reconcileRollups } from './index.ts';
+import { proveFigures } from './jobs.ts';
 
 let app: TestApp;
 
@@ -160,6 +161,25 @@ describe('reconciliation', () => {
       [hailing.path, 'unions'],
     ]);
     await app.db((ctx) => reconcileRollups(ctx, { repair: true }));
+    expect(await drifts()).toEqual([]);
+  });
+
+  it('is done every night: a drift goes into the audit log and is put right', async () => {
+    const { motors } = app.world.unions;
+    await app.db((ctx) =>
+      sql`update rollup set own = own + 7 where union_path = ${motors.path} and metric = 'members'`.execute(
+        ctx.db,
+      ),
+    );
+    await app.db((ctx) => proveFigures.run(ctx, {}));
+    const event = await app.db((ctx) =>
+      ctx.db
+        .selectFrom('audit_event')
+        .select('payload')
+        .where('kind', '=', 'dashboards.drifted')
+        .executeTakeFirstOrThrow(),
+    );
+    expect(event.payload).toContain(motors.path);
     expect(await drifts()).toEqual([]);
   });
 });

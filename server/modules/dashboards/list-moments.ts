@@ -48,7 +48,11 @@ export async function withUnions(
 ): Promise<Moment[]> {
   if (rows.length === 0) return [];
   const paths = [...new Set(rows.flatMap((row) => lineOf(row.union_path)))];
-  const unions = await ctx.db.selectFrom('union').select(['id', 'path']).where('path', 'in', paths).execute();
+  const unions = await ctx.db
+    .selectFrom('union')
+    .select(['id', 'path'])
+    .where((eb) => eb('path', '=', eb.fn.any(eb.val(paths))))
+    .execute();
   const idOf = new Map(unions.map((union) => [union.path, union.id]));
   return rows.map((row) => ({
     id: String(row.id),

@@ -45,23 +45,36 @@ export async function findUnion(ctx: Ctx, unionId: string | undefined): Promise<
 export async function readOverview(ctx: Ctx, unionId: string | undefined): Promise<Overview> {
   const union = await findUnion(ctx, unionId);
   const places = await listPlaces(ctx, union);
-  const figuresOf = await readFigures(ctx, [union.path, ...places.map((place) => place.path)]);
-  const grainsOf = await readGrains(
-    ctx,
-    places.map((place) => place.id),
-  );
-  const items = await readItems(ctx);
+  const scope = pathsFor(ctx.actor, 'dashboards.view');
+  const items = readItems(ctx);
+  // One trip to the database for all: the connection sends them without waiting in between.
+  const [figuresOf, grainsOf, ancestors, asOf, promise, stages, segments, funds, days, moments] =
+    await Promise.all([
+      readFigures(ctx, [union.path, ...places.map((place) => place.path)]),
+      readGrains(
+        ctx,
+        places.map((place) => place.id),
+      ),
+      listAncestors(ctx, union),
+      freshness(ctx),
+      items.then(({ promiseWorkingDays }) => promiseWorkingDays),
+      items.then(({ stages }) => readStages(ctx, union, stages)),
+      readSegments(ctx, union),
+      readFunds(ctx, union),
+      readDays(ctx, union.path),
+      listMoments(ctx, { unionPath: union.path, scope }),
+    ]);
   return {
     union: { id: union.id, name: union.name },
     levelCode: union.level_code,
-    ancestors: await listAncestors(ctx, union),
-    asOf: (await freshness(ctx)).toISOString(),
+    ancestors,
+    asOf: asOf.toISOString(),
     figures: figuresOf(union.path),
-    promiseWorkingDays: items.promiseWorkingDays,
-    stages: await readStages(ctx, union, items.stages),
-    segments: await readSegments(ctx, union),
-    funds: await readFunds(ctx, union),
-    days: await readDays(ctx, union.path),
+    promiseWorkingDays: promise,
+    stages,
+    segments,
+    funds,
+    days,
     places: places.map((place) => ({
       union: { id: place.id, name: place.name },
       levelCode: place.level_code,
@@ -70,7 +83,7 @@ export async function readOverview(ctx: Ctx, unionId: string | undefined): Promi
       figures: figuresOf(place.path),
       grains: grainsOf.get(place.id) ?? [],
     })),
-    moments: await listMoments(ctx, { unionPath: union.path, scope: pathsFor(ctx.actor, 'dashboards.view') }),
+    moments,
     can: (['members.view', 'unions.view', 'cases.view', 'disbursements.view'] as const).filter((permission) =>
       holdsOver(ctx.actor, permission, union.path),
     ),
@@ -84,22 +97,35 @@ export async function freshness(ctx: Ctx): Promise<Date> {
   return state?.folded_at ?? ctx.now;
 }
 
+/** More discs than this cannot be told apart, and every fold sends them anew. */
+const placesAtMost = 300;
+
+/** The largest unions directly below, in the order of the tree. */
+async function listBelow(ctx: Ctx, superiorId: string): Promise<UnionRow[]> {
+  const rows = await ctx.db
+    .selectFrom('union')
+    .leftJoin('rollup', (join) =>
+      join.onRef('union_path', '=', 'union.path').on('metric', '=', 'members').on('period', '=', allTime),
+    )
+    .select(unionColumns)
+    .where('superior_id', '=', superiorId)
+    .where('status', '=', 'active')
+    .orderBy('rollup.subtree', (order) => order.desc().nullsLast())
+    .orderBy('path')
+    .limit(placesAtMost)
+    .execute();
+  return rows.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
 /** Unions directly below; at the leaf its siblings with itself, as far as the scope reaches. */
 async function listPlaces(ctx: Ctx, union: UnionRow): Promise<UnionRow[]> {
-  const below = async (superiorId: string): Promise<UnionRow[]> =>
-    ctx.db
-      .selectFrom('union')
-      .select(unionColumns)
-      .where('superior_id', '=', superiorId)
-      .where('status', '=', 'active')
-      .orderBy('path')
-      .execute();
-  const children = await below(union.id);
+  const children = await listBelow(ctx, union.id);
   if (children.length > 0) return children;
   const scope = pathsFor(ctx.actor, 'dashboards.view');
   const superiorPath = union.path.slice(0, union.path.lastIndexOf('.'));
   if (union.superior_id === null || !isWithin(superiorPath, scope)) return [union];
-  return below(union.superior_id);
+  const siblings = await listBelow(ctx, union.superior_id);
+  return siblings.some((sibling) => sibling.id === union.id) ? siblings : [...siblings, union];
 }
 
 async function listAncestors(ctx: Ctx, union: UnionRow): Promise<{ id: string; name: string }[]> {
@@ -108,7 +134,7 @@ async function listAncestors(ctx: Ctx, union: UnionRow): Promise<{ id: string; n
   return ctx.db
     .selectFrom('union')
     .select(['id', 'name'])
-    .where('path', 'in', above)
+    .where((eb) => eb('path', '=', eb.fn.any(eb.val(above))))
     .where(within<'union'>('path', pathsFor(ctx.actor, 'dashboards.view')))
     .orderBy(sql`length(path)`)
     .execute();

@@ -32,9 +32,9 @@ export async function readFigures(ctx: Ctx, paths: readonly string[]): Promise<(
       : await ctx.db
           .selectFrom('rollup')
           .select(['union_path', 'metric', 'period', 'subtree'])
-          .where('union_path', 'in', [...paths])
-          .where('metric', 'in', metrics)
-          .where('period', 'in', [allTime, year, today])
+          .where((eb) => eb('union_path', '=', eb.fn.any(eb.val(paths))))
+          .where((eb) => eb('metric', '=', eb.fn.any(eb.val(metrics))))
+          .where((eb) => eb('period', '=', eb.fn.any(eb.val([allTime, year, today]))))
           .execute();
   const known = new Map(rows.map((row) => [`${row.union_path} ${row.metric} ${row.period}`, row.subtree]));
   return (path) => {
@@ -66,8 +66,8 @@ export async function readDays(ctx: Ctx, path: string): Promise<Overview['days']
     .selectFrom('rollup')
     .select(['metric', 'period', 'subtree'])
     .where('union_path', '=', path)
-    .where('metric', 'in', ['claims', 'paid-count', 'paid-fen'])
-    .where('period', 'in', days)
+    .where((eb) => eb('metric', '=', eb.fn.any(eb.val(['claims', 'paid-count', 'paid-fen']))))
+    .where((eb) => eb('period', '=', eb.fn.any(eb.val(days))))
     .execute();
   const known = new Map(rows.map((row) => [`${row.metric} ${row.period}`, row.subtree]));
   return days.map((on) => ({

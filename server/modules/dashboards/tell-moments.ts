@@ -100,7 +100,7 @@ async function findPlace(
       join.onRef('rollup.union_path', '=', 'union.path').on('metric', '=', 'members').on('period', '=', ''),
     )
     .select(['union.id', 'union.path', 'union.name', 'union.level_code', 'rollup.subtree'])
-    .where('union.path', 'in', lineOf(unionPath))
+    .where((eb) => eb('union.path', '=', eb.fn.any(eb.val(lineOf(unionPath)))))
     .orderBy('union.path')
     .execute();
   const own = line.at(-1);

@@ -47,6 +47,7 @@ export function UnionMap({ overview, pulses }: { overview: Overview; pulses: Mom
           aria-label={texts.map(overview.union.name)}
           onKeyDown={steer}
         >
+          <desc>{texts.mapHint}</desc>
           <defs>
             <pattern id="ground" width={ground.line} height={ground.line} patternUnits="userSpaceOnUse">
               <circle cx={ground.line / 2} cy={ground.line / 2} r={ground.line / 22} className="ground-dot" />
