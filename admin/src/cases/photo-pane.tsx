@@ -81,6 +81,11 @@ export const PhotoPane = ({ label, preview, full }: { label: string; preview: st
       </div>
       <figcaption className="row">
         <span className="grow">{label}</span>
+        {look === straight ? null : (
+          <Button size="small" type="text" onClick={() => setLook(straight)}>
+            {t.cases.reset}
+          </Button>
+        )}
         <Button
           size="small"
           type="text"

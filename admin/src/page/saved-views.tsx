@@ -69,6 +69,7 @@ export const SavedViews = ({ name, list }: { name: string; list: ListState }) =>
           <Button>{t.list.views}</Button>
         </Dropdown>
       ) : null}
+      {blank ? null : <Button onClick={() => apply({})}>{t.list.clear}</Button>}
       {blank ? null : (
         <Popover
           trigger="click"

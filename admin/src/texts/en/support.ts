@@ -5,7 +5,6 @@ export const support = {
     empty: 'No benefits yet',
     amount: 'Amount',
     limit: 'How often',
-    limitText: (times: number) => `at most ${times} a year`,
     promise: 'Promise',
     promiseText: (days: number) => `within ${days} working days`,
     basis: 'Basis',
@@ -21,9 +20,6 @@ export const support = {
     optional: 'optional',
     sensitive: 'Sensitive: sealed, and every look is recorded',
     dueIn: (days: number) => `within ${days} working days`,
-    perTime: (yuan: string) => `${yuan} each time`,
-    fund: 'Fund',
-    example: 'Example',
     places: {
       own: 'own union',
       superior: 'superior union',
@@ -31,9 +27,6 @@ export const support = {
       city: 'city federation',
     } as Record<string, string>,
     distinct: 'Not by the person who decided before',
-    kinds: { benefit: 'Benefit' } as Record<string, string>,
-    fieldKinds: {} as Record<string, string>,
-    lifeEvents: {} as Record<string, string>,
   },
   calendar: {
     title: 'Holidays',
@@ -41,7 +34,6 @@ export const support = {
     year: (year: number) => `${year}`,
     holiday: 'Holiday',
     makeUp: 'Make-up working day',
-    ordinary: 'As the week',
     name: 'Name',
     source: 'Basis',
     sourceHint: 'e.g. the State Council’s notice on the holidays of 2027',
@@ -50,7 +42,6 @@ export const support = {
     remove: 'As the week again',
     saved: 'Saved; deadlines from now on follow it',
     empty: (year: number) => `Nothing is set for ${year} yet: until then deadlines know weekends only.`,
-    days: (count: number) => `${count} days set`,
     readOnly: 'You may look; the system administrator changes it.',
     week: ['Mo', 'Tu', 'We', 'Th', 'Fr', 'Sa', 'Su'],
     month: (month: number) =>
@@ -78,7 +69,6 @@ export const support = {
     empty: 'No lines match',
     from: 'From',
     to: 'To',
-    subject: 'Subject',
   },
   accounts: {
     title: 'Accounts and roles',

@@ -1,6 +1,5 @@
 export const work = {
   home: {
-    title: 'Home',
     hello: (name: string) => `Hello, ${name}`,
     dueToday: 'Due today',
     overdue: 'Overdue',
@@ -165,7 +164,6 @@ export const work = {
     toVisit: 'Visit instead',
     toCard: 'Pay to the card instead',
     channelReason: 'Why the way of paying changes',
-    recordVisit: 'Record the visit',
     zoomIn: 'Zoom in',
     zoomOut: 'Zoom out',
     rotate: 'Rotate',
@@ -175,7 +173,6 @@ export const work = {
     single: 'One by one',
     photo: (index: number, total: number) => `Photo ${index} of ${total}`,
     cannotDecide: 'You may not decide this case.',
-    stale: 'This case has just changed and was refreshed. Please look before you decide.',
     notYours: 'This case is not at your stage',
   },
   visit: {

@@ -1,6 +1,5 @@
 export const work = {
   home: {
-    title: '首页',
     hello: (name: string) => `${name}，您好`,
     dueToday: '今天到期',
     overdue: '已超期',
@@ -29,7 +28,7 @@ export const work = {
     places: '家',
     asOf: (at: string) => `数据时间 ${at}`,
     none: '尚无',
-    failed: '退票待更正',
+    failed: '银行退回待更正',
     exceptions: '银行回盘待核对',
     ready: '等待编入批次',
   },
@@ -162,7 +161,6 @@ export const work = {
     toVisit: '改为上门慰问',
     toCard: '改为打卡发放',
     channelReason: '改变发放方式的原因',
-    recordVisit: '登记上门慰问',
     zoomIn: '放大',
     zoomOut: '缩小',
     rotate: '旋转',
@@ -172,7 +170,6 @@ export const work = {
     single: '单张',
     photo: (index: number, total: number) => `第 ${index} 张，共 ${total} 张`,
     cannotDecide: '您不能办理这件申请',
-    stale: '这件申请刚刚有变化，已为您更新。请看过后再办理。',
     notYours: '这件申请现在不在您的环节',
   },
   visit: {
