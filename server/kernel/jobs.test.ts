@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testApp, type TestApp } from '../../tests/database/test-app.ts';
 import { createJobs, defineJob, type Job, type Jobs } from './jobs.ts';
@@ -109,7 +110,6 @@ describe('jobs', () => {
         await queue.query(`update pgboss.job set state = 'retry' where name = 'test.taken-over'`);
       },
     });
-    const { Client } = await import('pg');
     const queue = new Client({ connectionString: app.url });
     await queue.connect();
     const { jobs, platform } = processWith(slow);
@@ -149,6 +149,22 @@ describe('jobs', () => {
     expect(await again.jobs.drain(again.platform)).toBe(1);
     await again.jobs.stop();
   });
+
+  it('of a killed process are run by another once their time is over', async () => {
+    const { jobs, platform } = processWith(tracing('orphan'));
+    await inProcess(platform, (ctx) => jobs.enqueue(ctx, 'test.orphan', { name: 'orphan' }));
+    // The row a SIGKILL leaves behind: taken, never ended.
+    const queue = new Client({ connectionString: app.url });
+    await queue.connect();
+    const taken = await queue.query(
+      `update pgboss.job set state = 'active', started_on = now() - interval '61 seconds' where name = 'test.orphan'`,
+    );
+    await queue.end();
+    expect(taken.rowCount).toBe(1);
+    await jobs.start(platform);
+    await until(async () => (await traces('orphan')) === 1);
+    await jobs.stop();
+  }, 30_000);
 
   it('under way are finished before the queue stops', async () => {
     let begun = false;

@@ -6,7 +6,8 @@ import { forgetCalendars, type DayKind } from './table.ts';
 type Days = Record<string, string>;
 
 // The package's tables, not its functions: those shift every day by one west of Greenwich (tried in America/New_York).
-const published = createRequire(import.meta.url)('chinese-days/dist/chinese-days.json') as {
+const require = createRequire(import.meta.url);
+const published = require('chinese-days/dist/chinese-days.json') as {
   holidays: Days;
   workdays: Days;
 };

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { DomainError } from '../errors.ts';
 import { createTurns } from './turns.ts';
@@ -20,11 +21,13 @@ export function statedPixels(bytes: Buffer): number {
   return largest;
 }
 
+const require = createRequire(import.meta.url);
+
 // CommonJS text and not a file: a thread can start it alike from TypeScript and from the bundled server, and it is
 // given the path from which heic-convert (libheif compiled to WebAssembly) is found.
 const program = `
   const { parentPort, workerData } = require('node:worker_threads');
-  const convert = require('node:module').createRequire(workerData.from)('heic-convert');
+  const convert = require(workerData.converter);
   convert({ buffer: workerData.bytes, format: 'JPEG', quality: 0.92 }).then(
     (jpeg) => parentPort.postMessage(new Uint8Array(jpeg)),
     () => parentPort.postMessage(null),
@@ -39,7 +42,7 @@ export async function convertHeic(bytes: Buffer): Promise<Buffer> {
   return inTurn(async () => {
     const worker = new Worker(program, {
       eval: true,
-      workerData: { bytes, from: import.meta.url },
+      workerData: { bytes, converter: require.resolve('heic-convert') },
       resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 64 },
       stdout: true,
       stderr: true,
