@@ -4,6 +4,7 @@ import { isWithin } from '../../kernel/access.ts';
 import { record } from '../../kernel/audit.ts';
 import { addWorkingDays, loadCalendar } from '../../kernel/calendar.ts';
 import type { Ctx } from '../../kernel/context.ts';
+import { addHappening } from '../../kernel/happenings.ts';
 import { addDeltas } from '../../kernel/rollups.ts';
 import { permissionsOf } from '../accounts/index.ts';
 import { unionAt, type UnionPlace } from '../unions/index.ts';
@@ -220,7 +221,7 @@ async function approveCase(ctx: Ctx, filed: FiledCase): Promise<void> {
     unionPath: filed.unionPath,
     data: { item: filed.itemCode, amountFen: filed.amountFen },
   });
-  await tellApproved(ctx, filed);
+  await Promise.all([addHappening(ctx, 'approved', filed.id), tellApproved(ctx, filed)]);
 }
 
 /** The case with its definition and answers, as owners see it. */
