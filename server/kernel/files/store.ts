@@ -46,9 +46,10 @@ export function createFileStore(config: Pick<Config, 'dataDir'>, pii: Pii): File
         const written = await writeSealed(pii, draft, Buffer.isBuffer(content) ? [content] : content);
         const storedAs = written.sealedSha256.toString('hex');
         const path = pathOf(storedAs);
-        await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+        const made = await mkdir(dirname(path), { recursive: true, mode: 0o700 });
         await rename(draft, path);
         await syncFolder(dirname(path));
+        if (made) await syncFolder(root);
         return { ...written, storedAs };
       } finally {
         await rm(draft, { force: true });
