@@ -9,7 +9,7 @@ import type { CaseDetail } from './cases.ts';
 export const Applicant = ({ detail }: { detail: CaseDetail }) => {
   const t = useTexts();
   const locale = useLocale();
-  const mayVisit = holds(useSession(), 'members.view');
+  const session = useSession();
   const { applicant } = detail;
   const sealed = [
     { field: 'idNumber' as const, name: t.cases.idNumber, masked: applicant.idNumberMasked },
@@ -23,7 +23,7 @@ export const Applicant = ({ detail }: { detail: CaseDetail }) => {
         <div className="fact">
           <dt>{t.members.name}</dt>
           <dd>
-            {mayVisit ? (
+            {holds(session, 'members.view') ? (
               <Link to={`/members/${applicant.memberId}` as never}>{applicant.name}</Link>
             ) : (
               applicant.name
@@ -42,7 +42,11 @@ export const Applicant = ({ detail }: { detail: CaseDetail }) => {
           <div className="fact" key={one.field}>
             <dt>{one.name}</dt>
             <dd>
-              <SealedMemberField memberId={applicant.memberId} {...one} />
+              <SealedMemberField
+                memberId={applicant.memberId}
+                mayOpen={holds(session, 'members.open')}
+                {...one}
+              />
             </dd>
           </div>
         ))}

@@ -5,6 +5,7 @@ import { api } from '../client.ts';
 import { useListSearch } from '../page/list-search.ts';
 import { ListTable, type ListColumn } from '../page/list-table.tsx';
 import { PageHead } from '../page/page-head.tsx';
+import { SearchBox } from '../page/search-box.tsx';
 import { ToneTag } from '../page/tone.tsx';
 import { holds, useSession } from '../session.ts';
 import { formatCount, formatInstant, formatMoney } from '../texts/formats.ts';
@@ -30,6 +31,7 @@ export const BatchList = () => {
         acts={holds(session, 'disbursements.prepare') ? <CreateBatch /> : null}
       />
       <div className="toolbar" role="search">
+        <SearchBox list={list} label={t.batches.number} />
         <Select
           allowClear
           aria-label={t.batches.status}

@@ -5,7 +5,6 @@ import { api } from '../client.ts';
 import { PageHead } from '../page/page-head.tsx';
 import { Await } from '../page/states.tsx';
 import { ToneTag } from '../page/tone.tsx';
-import { holds, useSession } from '../session.ts';
 import { formatInstant, formatPlainDate } from '../texts/formats.ts';
 import { useLocale, useTexts } from '../texts/texts.ts';
 import { statusTones, type Member } from './members.ts';
@@ -45,7 +44,7 @@ const MemberBody = ({ member }: { member: Member }) => {
 const Facts = ({ member }: { member: Member }) => {
   const t = useTexts();
   const locale = useLocale();
-  const mayOpen = holds(useSession(), 'members.open');
+  const mayOpen = member.can.includes('disclose');
   const sealed = [
     { field: 'idNumber' as const, name: t.members.idNumber, masked: member.idNumberMasked },
     { field: 'phone' as const, name: t.members.phone, masked: member.phoneMasked },
@@ -81,7 +80,7 @@ const Facts = ({ member }: { member: Member }) => {
           <div className="fact" key={one.field}>
             <dt>{one.name}</dt>
             <dd>
-              <SealedMemberField memberId={member.id} {...one} />
+              <SealedMemberField memberId={member.id} mayOpen={mayOpen} {...one} />
             </dd>
           </div>
         ))}

@@ -1,20 +1,20 @@
 import { api } from '../client.ts';
 import { SealedValue } from '../page/sealed-value.tsx';
-import { holds, useSession } from '../session.ts';
 
 interface Props {
   memberId: string;
   field: 'idNumber' | 'phone' | 'bankCard';
   name: string;
   masked: string | null;
+  mayOpen: boolean;
 }
 
 /** A member's sealed data behind its mask; opening it is recorded and the member sees it. */
-export const SealedMemberField = ({ memberId, field, name, masked }: Props) => (
+export const SealedMemberField = ({ memberId, field, name, masked, mayOpen }: Props) => (
   <SealedValue
     masked={masked}
     name={name}
-    mayOpen={holds(useSession(), 'members.open')}
+    mayOpen={mayOpen}
     open={async (reason) => {
       const { values, hideAfterSeconds } = await api.members.disclose({
         params: { id: memberId },

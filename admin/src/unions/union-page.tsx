@@ -55,7 +55,7 @@ const UnionBody = ({
         }
         acts={
           <>
-            {holds(session, 'members.view') ? (
+            {union.can.includes('list-members') ? (
               <Link to={'/members' as never} search={{ under: union.id } as never}>
                 <Button tabIndex={-1}>
                   {t.unions.seeMembers} {formatCount(union.memberCount)}
