@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { route } from './route.ts';
-import { check, catalogueItem } from './cases.ts';
+import { check } from './case-shapes.ts';
+import { catalogueItem } from './catalogue.ts';
 import { date, fen, id, idParams, text } from './shapes.ts';
 
 export const entitlement = catalogueItem.extend({

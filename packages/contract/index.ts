@@ -1,7 +1,8 @@
 import { accounts } from './accounts.ts';
 import { audit } from './audit.ts';
 import { calendar } from './calendar.ts';
-import { cases, catalogue } from './cases.ts';
+import { cases } from './cases.ts';
+import { catalogue } from './catalogue.ts';
 import { claims } from './claims.ts';
 import { dashboards } from './dashboards.ts';
 import { disbursements } from './disbursements.ts';

@@ -76,7 +76,7 @@ export interface Tables {
   };
   'case': {
     id: string;
-    serial: GeneratedAlways<number>;
+    sequence: GeneratedAlways<number>;
     number: string | null;
     kind: string;
     item_code: string;

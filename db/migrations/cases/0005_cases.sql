@@ -12,7 +12,7 @@ create table catalogue_item (
 create table "case" (
   id uuid primary key,
   -- Running number inside the federation; gaps are drafts never sent.
-  serial bigint generated always as identity,
+  sequence bigint generated always as identity,
   number text unique,
   kind text not null,
   item_code text not null,

@@ -8,7 +8,7 @@ export type CaseStatus =
 /** A row of `case` in our words. */
 export interface CaseRecord {
   id: string;
-  serial: number;
+  sequence: number;
   number: string | null;
   kind: string;
   itemCode: string;
@@ -31,7 +31,7 @@ export interface CaseRecord {
 
 export const columns = [
   'id',
-  'serial',
+  'sequence',
   'number',
   'kind',
   'item_code as itemCode',

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ApiError } from '@smart-union/api-client';
 import { testApp, type PersonName, type TestApp } from '../../../tests/database/test-app.ts';
 import { payClaims } from '../claims/index.ts';
-import { endNotices, escalateOverdue, publishItems } from './index.ts';
+import { publishItems } from './index.ts';
+import { endNotices, escalateOverdue } from './watch-deadlines.ts';
 
 let t: TestApp;
 

@@ -4,4 +4,3 @@ export { publishCatalogue, publishItems, listItems, getItem, type PublishedItem 
 export { ownCases, type CaseOwner, type FiledCase } from './owners.ts';
 export { addToTimeline, type CaseFollowUp } from './timeline.ts';
 export { closeCase } from './close-case.ts';
-export { escalateOverdue, endNotices } from './watch-deadlines.ts';

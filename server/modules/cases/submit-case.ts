@@ -17,7 +17,7 @@ type Cases = typeof contract.cases;
 
 /** 'HA2026-000123': federation, year, running number. */
 const numberOf = (ctx: Ctx, found: CaseRecord) =>
-  `${ctx.federation.code.slice(0, 2).toUpperCase()}${ctx.today.slice(0, 4)}-${String(found.serial).padStart(6, '0')}`;
+  `${ctx.federation.code.slice(0, 2).toUpperCase()}${ctx.today.slice(0, 4)}-${String(found.sequence).padStart(6, '0')}`;
 
 /** First submission: number, date and promise. They stay through returns and resubmissions. */
 async function stampSubmission(ctx: Ctx, found: CaseRecord, promiseDays: number): Promise<void> {
