@@ -79,20 +79,18 @@ type FigureName = 'own' | 'subtree' | 'live_own' | 'live_subtree';
 
 /** Moves each wrong figure by its difference, so that what waits to be folded still arrives on top. */
 async function repair(ctx: Ctx, drifts: readonly Drift[]): Promise<void> {
-  for (const drift of drifts) {
-    const own = drift.live.own - drift.rollup.own;
-    const subtree = drift.live.subtree - drift.rollup.subtree;
-    await ctx.db
-      .insertInto('rollup')
-      .values({ union_path: drift.unionPath, metric: drift.metric, period: drift.period, own, subtree })
-      .onConflict((conflict) =>
-        conflict.columns(['union_path', 'metric', 'period']).doUpdateSet({
-          own: sql<number>`rollup.own + excluded.own`,
-          subtree: sql<number>`rollup.subtree + excluded.subtree`,
-        }),
-      )
-      .execute();
-  }
+  const column = <T>(of: (drift: Drift) => T): T[] => drifts.map(of);
+  await sql`
+    insert into rollup (union_path, metric, period, own, subtree)
+    select * from unnest(
+      ${column((drift) => drift.unionPath)}::text[], ${column((drift) => drift.metric)}::text[],
+      ${column((drift) => drift.period)}::text[],
+      ${column((drift) => drift.live.own - drift.rollup.own)}::bigint[],
+      ${column((drift) => drift.live.subtree - drift.rollup.subtree)}::bigint[])
+    on conflict (union_path, metric, period)
+    do update set own = rollup.own + excluded.own, subtree = rollup.subtree + excluded.subtree`.execute(
+    ctx.db,
+  );
   const paid = await sql<{ path: string }>`
     select distinct union_path as path from payment_duration
     where paid_on >= ${`${yearOf(ctx.today)}-01-01`}::date`.execute(ctx.db);
