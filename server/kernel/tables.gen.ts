@@ -243,6 +243,7 @@ export interface Tables {
     name: string;
     pinyin: string;
     initials: Generated<string>;
+    given_name: GeneratedAlways<string | null>;
     sex: string;
     id_kind: string;
     id_number_sealed: Sealed;

@@ -11,6 +11,8 @@ create table member (
   -- 'wangxiaoming' and 'wxm', for finding by keyboard.
   pinyin text collate "C" not null,
   initials text collate "C" not null default '',
+  -- Without the first letter, for who knows only 小明. A column: row-level security bars indexes on expressions.
+  given_name text collate "C" generated always as (substr(name, 2)) stored,
   sex text not null check (sex in ('male', 'female', 'unknown')),
   id_kind text not null,
   id_number_sealed bytea not null,
@@ -41,6 +43,8 @@ create index member_union_path on member (union_path, name);
 create index member_phone on member (phone_index);
 
 create index member_name on member (name collate "C");
+
+create index member_given_name on member (given_name);
 
 create index member_pinyin on member (pinyin);
 

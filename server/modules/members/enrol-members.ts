@@ -33,7 +33,7 @@ export interface NewMember {
 }
 
 /** Rows per statement: big enough to hide the round trip, small enough that sealing the next overlaps writing this one. */
-const perStatement = 1000;
+const perStatement = 500;
 
 /**
  * Enrols people: number, sealed identity, first event and figures, in the caller's transaction. Made for rosters; measured

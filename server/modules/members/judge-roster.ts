@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { isWithin } from '../../kernel/access.ts';
 import { withScope, type Ctx } from '../../kernel/context.ts';
 import { wholeFederation } from '../../kernel/db.ts';
@@ -7,7 +8,7 @@ import { verdictOf } from '../../kernel/sheets/verdicts.ts';
 import { unionsByKey, type Judgement, type UnionPlace } from '../unions/index.ts';
 import { memberColumns, type MemberColumn } from './roster/columns.ts';
 import type { MemberFaultKind } from './roster/faults.ts';
-import { judgeMembers, type MemberVerdict, type ParsedMember } from './roster/judge.ts';
+import { judgeMembersInTurns, type MemberVerdict, type ParsedMember } from './roster/judge.ts';
 
 export type RosterMember = ParsedMember<UnionPlace>;
 
@@ -58,8 +59,8 @@ export interface RosterPlan {
 export async function judgeRoster(ctx: Ctx, sheets: readonly Sheet[]): Promise<Judgement<RosterPlan>> {
   const { tables } = findTables(sheets, memberColumns);
   const unions = await unionsByKey(ctx, ctx.scope.paths);
-  const rows = judgeMembers(tables, { today: ctx.today, unions });
-  const indexes = rows.map(({ parsed }) => parsed && ctx.pii.blindIndex('id-number', parsed.idNumber));
+  const rows = await judgeMembersInTurns(tables, { today: ctx.today, unions });
+  const indexes = await indexesOf(ctx, rows);
   const known = await readKnown(
     ctx,
     indexes.filter((index) => index !== undefined),
@@ -93,6 +94,21 @@ export async function judgeRoster(ctx: Ctx, sheets: readonly Sheet[]): Promise<J
     return 'changed';
   });
   return { tables, rows, effects, plan };
+}
+
+/** Blind indexes at a stretch: some milliseconds. Others' requests run in between, so a big roster holds nobody up. */
+const perTurn = 1000;
+
+async function indexesOf(
+  ctx: Ctx,
+  rows: readonly MemberVerdict<UnionPlace>[],
+): Promise<(Buffer | undefined)[]> {
+  const indexes: (Buffer | undefined)[] = [];
+  for (const { parsed } of rows) {
+    indexes.push(parsed && ctx.pii.blindIndex('id-number', parsed.idNumber));
+    if (indexes.length % perTurn === 0) await setImmediate();
+  }
+  return indexes;
 }
 
 function refuse(row: MemberVerdict<UnionPlace>, kind: MemberFaultKind, reason: string): null {

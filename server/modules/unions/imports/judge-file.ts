@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Ctx } from '../../../kernel/context.ts';
 import { DomainError } from '../../../kernel/errors.ts';
@@ -39,7 +40,7 @@ export async function judgeFile<Plan>(
       sheets: judged.tables.map(({ sheet }) => sheet),
       counts: countsOf(judged),
       byFault: faultCounts(kind, judged),
-      digest: digestOf(bytes, judged),
+      digest: await digestOf(bytes, judged),
     };
   } catch (error) {
     if (error instanceof SheetError) throw new DomainError('sheet-unreadable', { reason: error.zh });
@@ -75,11 +76,12 @@ function faultCounts(
     .toSorted((a, b) => b.rows - a.rows);
 }
 
-function digestOf(bytes: Buffer, { rows, effects }: Judgement<unknown>): Buffer {
+async function digestOf(bytes: Buffer, { rows, effects }: Judgement<unknown>): Promise<Buffer> {
   const hash = createHash('sha256').update(createHash('sha256').update(bytes).digest());
-  rows.forEach(({ sheet, row, verdict, faults }, index) => {
+  for (const [index, { sheet, row, verdict, faults }] of rows.entries()) {
     const kinds = faults.map((fault) => fault.kind);
     hash.update(JSON.stringify([sheet, row, verdict, kinds, effects[index]]));
-  });
+    if (index % 5000 === 4999) await setImmediate();
+  }
   return hash.digest();
 }

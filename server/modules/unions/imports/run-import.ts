@@ -142,7 +142,9 @@ export async function discardRun(
   const run = await openRun(ctx, kind, id);
   await ctx.db.updateTable('roster_import').set({ status: 'discarded' }).where('id', '=', run.id).execute();
   await ctx.db.deleteFrom('roster_fault').where('import_id', '=', run.id).execute();
-  ctx.afterCommit(() => void dropFile(ctx, id));
+  ctx.afterCommit(
+    () => void dropFile(ctx, id).catch((error: unknown) => ctx.log.error({ err: error }, 'roster file left')),
+  );
   return { ok: true };
 }
 
