@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testApp, type TestApp } from '../../../tests/database/test-app.ts';
 import type { MemberName } from '../../../tests/world/world.ts';
 import { addHappening, type HappeningKind } from '../../kernel/happenings.ts';
+import { enrolMembers } from '../members/index.ts';
 import { foldOnce } from './index.ts';
 import type { Moment } from './list-moments.ts';
 import { reconcileRollups } from './reconcile-rollups.ts';
@@ -94,21 +95,17 @@ describe('a moment', () => {
   });
 
   it('names the trade, and pulses in the own union, once enough people share them', async () => {
-    await app.db(async (ctx) => {
-      const template = await ctx.db
-        .selectFrom('member')
-        .selectAll()
-        .where('id', '=', app.world.members.chen.id)
-        .executeTakeFirstOrThrow();
-      for (let copy = 0; copy < 40; copy += 1) {
-        const id = ctx.id();
-        await ctx.db
-          .insertInto('member')
-          .values({ ...template, id, member_number: `M${copy}`, id_number_index: Buffer.from(id) })
-          .execute();
-      }
-    });
-    await app.db((ctx) => reconcileRollups(ctx, { repair: true }));
+    const colleagues = Array.from({ length: 40 }, (_, index) => ({
+      name: '同事',
+      sex: 'unknown' as const,
+      idNumber: `32120219900101${String(index).padStart(4, '0')}`,
+      phone: null,
+      occupation: '快递员',
+      union: app.world.unions.couriers,
+      joinedOn: '2026-11-24',
+    }));
+    await app.db((ctx) => enrolMembers(ctx, colleagues));
+    await fold();
     await happen('claimed', await caseOf('chen', 0));
     const moment = await newest();
     expect(moment.text).toBe('九龙镇 · 一名快递员申请了住院慰问金');
