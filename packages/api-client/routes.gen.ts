@@ -70,6 +70,7 @@ export const routes = {
     batchFile: ['GET', '/payment-batches/:id/file'],
     markSent: ['POST', '/payment-batches/:id/sending'],
     importReturn: ['POST', '/payment-batches/:id/returns'],
+    demoReturn: ['GET', '/payment-batches/:id/demo-return'],
     listExceptions: ['GET', '/payment-exceptions'],
     resolveException: ['POST', '/payment-exceptions/:id/resolution'],
     correctCard: ['POST', '/disbursements/:id/correction'],

@@ -241,6 +241,19 @@ export const disbursements = {
       alreadyRead: z.boolean(),
     }),
   }),
+  demoReturn: route({
+    method: 'GET',
+    path: '/payment-batches/:id/demo-return',
+    summary: 'Demonstration only: the return file a bank would send for a batch that was sent.',
+    permission: 'disbursements.reconcile',
+    params: idParams,
+    query: z.object({
+      /** How many of the last lines the bank refuses. */
+      reject: z.coerce.number().int().min(0).max(20_000).default(0),
+      format: z.enum(['csv', 'fixed']).default('csv'),
+    }),
+    reply: { raw: 'application/octet-stream' },
+  }),
   listExceptions: route({
     method: 'GET',
     path: '/payment-exceptions',
@@ -255,7 +268,11 @@ export const disbursements = {
     summary: 'Say how an exception was settled.',
     permission: 'disbursements.reconcile',
     params: idParams,
-    body: z.object({ resolution: text(500) }),
+    body: z.object({
+      resolution: text(500),
+      /** What the bank said about a payment in doubt: then it is booked so. Without it only the words are kept. */
+      outcome: z.enum(['paid', 'failed']).optional(),
+    }),
     reply: paymentException,
   }),
   correctCard: route({

@@ -1,3 +1,5 @@
-import type { HttpHost } from '../../kernel/http.ts';
-
-export function mountDisbursements(_host: HttpHost): void {}
+/** Front door of `disbursements`: the money, from an approved claim to the member's account. */
+export { mountDisbursements } from './routes.ts';
+export { openFund, type Fund, type NewFund } from './funds.ts';
+export { makeReturnFile, type DemoReturn } from './demo-bank.ts';
+export { reconcileLedger, type LedgerDrift } from './reconcile-ledger.ts';

@@ -1,0 +1,110 @@
+import type { Ctx } from '../../kernel/context.ts';
+import type { CaseFollowUp, FiledCase } from '../cases/index.ts';
+import { yuan } from './ledger.ts';
+
+type Entry = CaseFollowUp['entries'][number];
+
+const entry = (
+  at: Date,
+  kind: Entry['kind'],
+  text: string,
+  textEn: string,
+  note: string | null = null,
+): Entry => ({
+  at: at.toISOString(),
+  kind,
+  text,
+  textEn,
+  office: null,
+  note,
+  dueOn: null,
+});
+
+interface Line {
+  result: string;
+  reason: string | null;
+  settledAt: Date | null;
+  masked: string;
+  preparedAt: Date;
+  sentAt: Date | null;
+}
+
+function lineEntries(line: Line): Entry[] {
+  const tail = line.masked.slice(-4);
+  const entries = [
+    entry(line.preparedAt, 'payment-prepared', '付款已安排', 'The payment was put into a bank batch'),
+  ];
+  if (line.sentAt)
+    entries.push(
+      entry(
+        line.sentAt,
+        'payment-sent',
+        `已送银行，打到尾号 ${tail} 的卡`,
+        `Sent to the bank, card ending in ${tail}`,
+      ),
+    );
+  if (line.result === 'rejected' && line.settledAt)
+    entries.push(
+      entry(
+        line.settledAt,
+        'payment-failed',
+        '银行没能付款，请更换银行卡',
+        'The bank could not pay; please give another card',
+        line.reason,
+      ),
+    );
+  return entries;
+}
+
+/** What the payment adds to a case's timeline: prepared, sent, refused, arrived; no cadre's name. */
+export async function followUp(ctx: Ctx, filed: FiledCase): Promise<CaseFollowUp> {
+  const nothing: CaseFollowUp = { entries: [], paymentStatus: null, channel: null, paidAt: null };
+  if (filed.status !== 'approved' && filed.status !== 'closed') return nothing;
+  const [payment, lines] = await Promise.all([
+    ctx.db
+      .selectFrom('disbursement')
+      .select(['status', 'channel', 'amount_fen', 'paid_at', 'bank_card_masked'])
+      .where('case_id', '=', filed.id)
+      .orderBy('instalment', 'desc')
+      .limit(1)
+      .executeTakeFirst(),
+    ctx.db
+      .selectFrom('payment_line')
+      .innerJoin('disbursement', 'disbursement.id', 'payment_line.disbursement_id')
+      .innerJoin('payment_batch', 'payment_batch.id', 'payment_line.batch_id')
+      .select([
+        'payment_line.result',
+        'payment_line.reason',
+        'payment_line.settled_at as settledAt',
+        'payment_line.bank_card_masked as masked',
+        'payment_batch.created_at as preparedAt',
+        'payment_batch.sent_at as sentAt',
+      ])
+      .where('disbursement.case_id', '=', filed.id)
+      .where('payment_line.result', '!=', 'cancelled')
+      .orderBy('payment_batch.created_at')
+      .execute(),
+  ]);
+  if (!payment) return nothing;
+  const entries = lines.flatMap(lineEntries);
+  if (payment.paid_at) {
+    const visit = payment.channel === 'home-visit';
+    const sum = yuan(payment.amount_fen);
+    entries.push(
+      visit
+        ? entry(
+            payment.paid_at,
+            'visited',
+            `工会上门慰问，送上 ${sum} 元`,
+            `The union visited and handed over ¥${sum}`,
+          )
+        : entry(payment.paid_at, 'paid', `${sum} 元已到账`, `¥${sum} has arrived`),
+    );
+  }
+  return {
+    entries,
+    paymentStatus: payment.status,
+    channel: payment.channel as CaseFollowUp['channel'],
+    paidAt: payment.paid_at,
+  };
+}

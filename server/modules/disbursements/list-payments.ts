@@ -1,0 +1,124 @@
+import type { contract, InputOf, ReplyOf } from '@smart-union/contract';
+import { sql } from 'kysely';
+import { holdsOver } from '../../kernel/access.ts';
+import { dayOf } from '../../kernel/clock.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { within } from '../../kernel/db.ts';
+import { DomainError } from '../../kernel/errors.ts';
+
+type Disbursements = typeof contract.disbursements;
+type Row = ReplyOf<Disbursements['correctCard']>;
+
+const inScope = (ctx: Ctx) =>
+  ctx.db.selectFrom('disbursement').where(within('disbursement.union_path', ctx.scope.paths) as never);
+
+const columns = [
+  'disbursement.id',
+  'disbursement.case_id as caseId',
+  'disbursement.case_number as caseNumber',
+  'disbursement.payee_name as payeeName',
+  'disbursement.union_id as unionId',
+  'disbursement.union_path as unionPath',
+  'union.name as unionName',
+  'disbursement.amount_fen as amountFen',
+  'disbursement.channel',
+  'disbursement.bank_card_masked as bankCardMasked',
+  'disbursement.status',
+  'disbursement.failure_reason as failureReason',
+  'payment_batch.number as batchNumber',
+  'disbursement.approved_at as approvedAt',
+  'disbursement.paid_at as paidAt',
+] as const;
+
+const shown = (found: ReturnType<typeof inScope>) =>
+  found
+    .innerJoin('union', 'union.id', 'disbursement.union_id')
+    .leftJoin('payment_batch', 'payment_batch.id', 'disbursement.batch_id')
+    .select(columns);
+
+type Found = Awaited<ReturnType<ReturnType<typeof shown>['execute']>>[number];
+
+function describe(ctx: Ctx, found: Found): Row {
+  const { unionId, unionName, unionPath, approvedAt, paidAt, ...row } = found;
+  const can = [
+    ...(row.status === 'failed' && holdsOver(ctx.actor, 'disbursements.prepare', unionPath)
+      ? ['correct']
+      : []),
+    ...(row.status === 'visit-due' && holdsOver(ctx.actor, 'disbursements.visit', unionPath)
+      ? ['visit']
+      : []),
+  ];
+  return {
+    ...row,
+    channel: row.channel as Row['channel'],
+    status: row.status as Row['status'],
+    union: { id: unionId, name: unionName },
+    approvedAt: approvedAt.toISOString(),
+    paidAt: paidAt?.toISOString() ?? null,
+    can,
+  };
+}
+
+/** One payment as screens show it. Throws `thing-not-found`. */
+export async function showPayment(ctx: Ctx, id: string): Promise<Row> {
+  const row = await shown(inScope(ctx)).where('disbursement.id', '=', id).executeTakeFirst();
+  if (!row) throw new DomainError('thing-not-found');
+  return describe(ctx, row);
+}
+
+const literal = (text: string) => text.replace(/[%_\\]/g, '\\$&');
+
+/** Payments, the latest approved first. `q` is a case number or a payee's name. */
+export async function listPayments(
+  ctx: Ctx,
+  { query }: InputOf<Disbursements['list']>,
+): Promise<ReplyOf<Disbursements['list']>> {
+  let found = inScope(ctx);
+  const { status, fundId, caseId, q } = query;
+  if (status) found = found.where('disbursement.status', '=', status);
+  if (fundId) found = found.where('disbursement.fund_id', '=', fundId);
+  if (caseId) found = found.where('disbursement.case_id', '=', caseId);
+  if (q) {
+    found = found.where((eb) =>
+      eb.or([
+        eb('disbursement.case_number', 'like', `%${literal(q.toUpperCase())}%`),
+        eb('disbursement.payee_name', 'like', `%${literal(q)}%`),
+      ]),
+    );
+  }
+  const [rows, { total }] = await Promise.all([
+    shown(found)
+      .orderBy('disbursement.approved_at', 'desc')
+      .orderBy('disbursement.id', 'desc')
+      .limit(query.pageSize)
+      .offset((query.page - 1) * query.pageSize)
+      .execute(),
+    found.select(sql<number>`count(*)`.as('total')).executeTakeFirstOrThrow(),
+  ]);
+  return { items: rows.map((row) => describe(ctx, row)), total, page: query.page, pageSize: query.pageSize };
+}
+
+/** Money paid to me, newest first. */
+export async function listMyPayments(ctx: Ctx): Promise<ReplyOf<Disbursements['myPaymentDate']>> {
+  if (ctx.actor.kind !== 'member') throw new DomainError('permission-missing');
+  const rows = await ctx.db
+    .selectFrom('disbursement')
+    .innerJoin('case', 'case.id', 'disbursement.case_id')
+    .innerJoin('catalogue_item', (join) =>
+      join
+        .onRef('catalogue_item.code', '=', 'case.item_code')
+        .onRef('catalogue_item.version', '=', 'case.item_version'),
+    )
+    .select([
+      'disbursement.case_id as caseId',
+      sql<string>`catalogue_item.definition ->> 'title'`.as('itemTitle'),
+      'disbursement.amount_fen as amountFen',
+      'disbursement.paid_at as paidAt',
+    ])
+    .where('disbursement.member_id', '=', ctx.actor.memberId)
+    .where('disbursement.status', '=', 'paid')
+    .orderBy('disbursement.paid_at', 'desc')
+    .limit(200)
+    .execute();
+  return { items: rows.map(({ paidAt, ...row }) => ({ ...row, paidOn: dayOf(paidAt!) })) };
+}
