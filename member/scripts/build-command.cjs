@@ -26,7 +26,10 @@ module.exports = (ctx) => {
     const source = require('node:path').join(ctx.paths.appPath, srcConfigName);
     if (!ctx.helper.fs.existsSync(source)) return;
     const project = ctx.helper.fs.readJSONSync(source);
-    ctx.writeFileToDist({ filePath: distConfigName, content: JSON.stringify({ ...project, miniprogramRoot: './' }, null, 2) });
+    ctx.writeFileToDist({
+      filePath: distConfigName,
+      content: JSON.stringify({ ...project, miniprogramRoot: './' }, null, 2),
+    });
   });
   ctx.registerMethod('generateFrameworkInfo', () => {});
 
@@ -47,7 +50,8 @@ module.exports = (ctx) => {
             modifyAppConfig: (appConfig) => pass('modifyAppConfig')(undefined, { appConfig }),
             modifyViteConfig: (viteConfig, data, viteCompilerContext) =>
               pass('modifyViteConfig')(viteConfig, { viteConfig, data, viteCompilerContext }),
-            modifyBuildAssets: (assets, miniPlugin) => pass('modifyBuildAssets')(assets, { assets, miniPlugin }),
+            modifyBuildAssets: (assets, miniPlugin) =>
+              pass('modifyBuildAssets')(assets, { assets, miniPlugin }),
             modifyMiniConfigs: (configMap) => pass('modifyMiniConfigs')(configMap, { configMap }),
             modifyComponentConfig: (componentConfig, own) =>
               pass('modifyComponentConfig')(undefined, { componentConfig, config: own }),

@@ -63,19 +63,20 @@ export function sinceText(on: string, until = today()): string {
   const [y2 = 0, m2 = 1, d2 = 1] = until.split('-').map(Number);
   const months = Math.max(0, (y2 - y1) * 12 + (m2 - m1) - (d2 < d1 ? 1 : 0));
   const [years, rest] = [Math.floor(months / 12), months % 12];
-  if (english()) return [years ? `${years} yr` : '', rest || !years ? `${rest} mo` : ''].filter(Boolean).join(' ');
+  if (english())
+    return [years ? `${years} yr` : '', rest || !years ? `${rest} mo` : ''].filter(Boolean).join(' ');
   if (!years) return rest ? `${rest} 个月` : '不满 1 个月';
   return rest ? `${years} 年 ${rest} 个月` : `${years} 年`;
 }
 
 /** Bytes as a person reads them. */
 export function sizeText(bytes: number): string {
-  return bytes < 1_048_576 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1_048_576).toFixed(1)} MB`;
+  return bytes < 1_048_576
+    ? `${Math.max(1, Math.round(bytes / 1024))} KB`
+    : `${(bytes / 1_048_576).toFixed(1)} MB`;
 }
 
 /** A card number in groups of four, as it stands on the card. */
 export function groupedByFour(digits: string): string {
-  return digits
-    .replace(/\s/g, '')
-    .replace(/(.{4})(?=.)/g, '$1 ');
+  return digits.replace(/\s/g, '').replace(/(.{4})(?=.)/g, '$1 ');
 }

@@ -53,7 +53,8 @@ export function useLoad<T>(
       (error: unknown) => {
         if (mine !== latest.current.turn || signInIfNeeded(error)) return;
         setLoaded((before) => {
-          if (isOffline(error)) return before.state === 'ready' ? { ...before, stale: true } : { state: 'offline' };
+          if (isOffline(error))
+            return before.state === 'ready' ? { ...before, stale: true } : { state: 'offline' };
           if (error instanceof ApiError && (error.status === 403 || error.status === 404))
             return { state: 'forbidden', message: error.message };
           return { state: 'failed', message: reasonOf(error) };

@@ -21,11 +21,15 @@ const toneOf: Record<MyCaseRow['status'], Tone> = {
 };
 
 /** Colour and word for where an application stands; after the decision the money is what matters to her. */
-export function standing(row: Pick<MyCaseRow, 'status' | 'paymentStatus'>, texts: Texts): { tone: Tone; word: string } {
+export function standing(
+  row: Pick<MyCaseRow, 'status' | 'paymentStatus'>,
+  texts: Texts,
+): { tone: Tone; word: string } {
   const decided = row.status === 'approved' || row.status === 'closed';
   const word = decided && row.paymentStatus ? texts.payment[row.paymentStatus] : undefined;
   if (word) {
-    const tone = row.paymentStatus === 'failed' ? 'danger' : row.paymentStatus === 'paid' ? 'success' : 'info';
+    const tone =
+      row.paymentStatus === 'failed' ? 'danger' : row.paymentStatus === 'paid' ? 'success' : 'info';
     return { tone, word };
   }
   return { tone: toneOf[row.status], word: texts.status[row.status] };
@@ -49,7 +53,8 @@ export function CaseRow({ row, first }: { row: MyCaseRow; first: boolean }) {
       title={row.itemTitle}
       text={
         <>
-          <Tag tone={tone}>{word}</Tag> {[where === word ? null : where, due].filter(Boolean).join(' · ')}
+          <Tag tone={tone}>{word}</Tag>
+          <span className="row-text">{[where === word ? null : where, due].filter(Boolean).join(' · ')}</span>
         </>
       }
       onClick={() => (row.status === 'draft' ? go('apply', { id: row.id }) : go('progress', { id: row.id }))}

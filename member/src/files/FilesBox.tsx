@@ -99,7 +99,12 @@ export function FilesBox({
             key={fileId}
             fileId={fileId}
             file={known.find((one) => one.id === fileId) ?? null}
-            onRemove={() => onChange(ids.filter((one) => one !== fileId), null)}
+            onRemove={() =>
+              onChange(
+                ids.filter((one) => one !== fileId),
+                null,
+              )
+            }
           />
         ))}
         {lines.map((line) => (

@@ -59,7 +59,7 @@ export async function upload(
   cancelled: () => boolean,
 ): Promise<Uploaded | null> {
   let file: Uploaded | null = null;
-  for (let failures = 0; !cancelled(); ) {
+  for (let failures = 0; !cancelled();) {
     try {
       file ??= await begin(source);
       if (file.status === 'ready' || file.status === 'refused') break;

@@ -35,10 +35,16 @@ export function Labelled({
   return (
     <div
       className={`field${fault ? ' field-faulty' : ''}`}
-      {...(group ? { role: 'group', 'aria-labelledby': `${id}-label`, 'aria-describedby': describedBy(id, hint, fault) } : {})}
+      {...(group
+        ? {
+            role: 'group',
+            'aria-labelledby': `${id}-label`,
+            'aria-describedby': describedBy(id, hint, fault),
+          }
+        : {})}
     >
       {group ? (
-        <p className="field-label" id={`${id}-label`}>
+        <p className="field-label" id={`${id}-label`} tabIndex={-1}>
           {words}
         </p>
       ) : (

@@ -22,6 +22,12 @@ interface PageProps {
   children: ReactNode;
 }
 
+/** The mini-program's page begins under the phone's own status bar. */
+const statusBar =
+  process.env.TARO_ENV === 'weapp'
+    ? `${Taro.getWindowInfo().statusBarHeight ?? 24}px`
+    : 'env(safe-area-inset-top)';
+
 /** The frame of every page: header, content, what to do, and the bar with 找工会 within a thumb's reach. */
 export function Page({ title, tab, action, banner, children }: PageProps) {
   const texts = useTexts();
@@ -35,9 +41,9 @@ export function Page({ title, tab, action, banner, children }: PageProps) {
 
   return (
     <div className={`page${elder ? ' elder' : ''}`} style={themeOf(elder)}>
-      <header className="page-header">
+      <header className="page-header" style={{ paddingTop: statusBar }}>
         <div className="page-bar">
-          {tab ? (
+          {tab && tab !== 'findUnion' ? (
             <span className="page-mark" aria-hidden="true">
               工
             </span>
@@ -50,12 +56,14 @@ export function Page({ title, tab, action, banner, children }: PageProps) {
         </div>
         {banner}
       </header>
-      <main className="page-main">{children}</main>
-      {session?.demo ? <p className="page-demo">{texts.common.demoNote}</p> : null}
-      <div className="page-foot">
+      <main className="page-main">
+        {children}
+        {session?.demo ? <p className="page-demo">{texts.common.demoNote}</p> : null}
+      </main>
+      <footer className="page-foot">
         {action ? <div className="page-action">{action}</div> : null}
         <TabBar current={tab} />
-      </div>
+      </footer>
     </div>
   );
 }

@@ -24,7 +24,9 @@ export function CardForm({
   const save = async () => {
     const checked = checkBankCard(card);
     if (!checked.ok)
-      return setFault(inLanguage(checked.reason, 'This card number is not right; please check it digit by digit.'));
+      return setFault(
+        inLanguage(checked.reason, 'This card number is not right; please check it digit by digit.'),
+      );
     setBusy(true);
     setFault('');
     try {

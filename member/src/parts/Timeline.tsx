@@ -19,14 +19,20 @@ function lookOf(entry: Entry, isNow: boolean): { name: IconName; tone: string } 
 /** What happened, who holds it now, what comes next – from top to bottom. */
 export function Timeline({ entries }: { entries: Entry[] }) {
   const texts = useTexts();
-  const opened: readonly Entry['kind'][] = ['stage-opened', 'public-notice', 'payment-prepared', 'payment-sent'];
+  const opened: readonly Entry['kind'][] = [
+    'stage-opened',
+    'public-notice',
+    'payment-prepared',
+    'payment-sent',
+  ];
   const lastPast = entries.filter((entry) => entry.kind !== 'expected').length - 1;
   return (
     <ol className="list timeline">
       {entries.map((entry, at) => {
         const isNow = at === lastPast && opened.includes(entry.kind);
         const look = lookOf(entry, isNow);
-        const word = look.tone === 'later' ? texts.progress.later : isNow ? texts.progress.now : texts.progress.done;
+        const word =
+          look.tone === 'later' ? texts.progress.later : isNow ? texts.progress.now : texts.progress.done;
         return (
           <li className={`timeline-entry timeline-${look.tone}`} key={`${entry.kind}${at}`}>
             <span className="timeline-dot">

@@ -77,8 +77,8 @@ export const zhCN = {
     searchHint: '比如：住院、生病、zhuyuan',
     none: (query: string) => `没有找到「${query}」。换个说法试试，或者直接找工会问。`,
     soon: '这一类的服务还在准备，有事请直接找工会。',
-    eligible: '您可以领',
-    notNow: '暂时不能领',
+    preparing: '还在准备',
+    preparingHint: '这些事现在可以直接找工会办。',
     clear: '清空',
     found: (count: number) => `找到 ${count} 项`,
   },
@@ -118,7 +118,7 @@ export const zhCN = {
     draftSaving: '正在保存',
     draftOffline: '没有网络，先存在这台手机上，连上后自动保存',
     draftKept: '上次填的都还在，接着填就行',
-    keptSealed: (masked: string) => `已填（${masked}），不改就不用再填`,
+    keptSealed: (masked: string) => `${masked}，不改就不用再填`,
     sealedNote: '加密保存。办理人要说明理由才能看，谁看过您都查得到。',
     faultsTitle: (count: number) => `还有 ${count} 处要改`,
     notFilled: '没有填',
@@ -138,6 +138,7 @@ export const zhCN = {
     uploading: (percent: number) => `正在上传 ${percent}%`,
     waiting: '等网络恢复后自动继续',
     ready: '已上传',
+    count: (count: number) => `${count} 份已上传`,
     refused: '这个文件用不了',
     retry: '继续上传',
     remove: '删除',
@@ -149,6 +150,8 @@ export const zhCN = {
 
   progress: {
     title: '申请进度',
+    sent: '交上去了',
+    sentText: '有进展会发消息告诉您，也可以随时来这里看。',
     number: '申请编号',
     promise: (days: number) => `承诺 ${days} 个工作日`,
     promisedOn: (date: string) => `最晚 ${date} 前办结`,
@@ -220,7 +223,8 @@ export const zhCN = {
 
   accessLog: {
     title: '谁看过我的信息',
-    intro: '您的身份证号、手机号、银行卡号和诊断平时都是遮住的。工会干部要看，必须说明理由，每一次都记在这里。',
+    intro:
+      '您的身份证号、手机号、银行卡号和诊断平时都是遮住的。工会干部要看，必须说明理由，每一次都记在这里。',
     empty: '还没有人看过您的这些信息。',
     saw: (fields: string) => `看了 ${fields}`,
     reason: '理由',

@@ -108,7 +108,9 @@ function MemberCard({ me }: { me: Reply<'members', 'me'> }) {
         <div className="row-body">
           <p className="text figure">{me.name}</p>
           <p className="text">
-            <Tag tone={me.status === 'active' ? 'success' : 'waiting'}>{words.status[me.status] ?? me.status}</Tag>
+            <Tag tone={me.status === 'active' ? 'success' : 'waiting'}>
+              {words.status[me.status] ?? me.status}
+            </Tag>
           </p>
           <p className="text small">
             {texts.home.memberNumber} {me.memberNumber}

@@ -80,14 +80,17 @@ export default function SignIn() {
       await signIn(number, code.trim());
       continueAfterSignIn(next, query);
     } catch (error) {
-      setFaults({ phone: '', code: isOffline(error) ? texts.states.notSent : reasonOf(error) || words.wrong });
+      setFaults({
+        phone: '',
+        code: isOffline(error) ? texts.states.notSent : reasonOf(error) || words.wrong,
+      });
     } finally {
       setBusy(null);
     }
   };
 
   return (
-    <Page title={texts.appName}>
+    <Page title={texts.appName} tab="signIn">
       <h2 className="heading heading-first">{words.welcome}</h2>
       <p className="text quiet">{words.hint}</p>
       <section className="card sign-in">
@@ -138,10 +141,7 @@ export default function SignIn() {
         <Button look="quiet" onClick={() => go('findUnion')}>
           {words.elsewhere}
         </Button>
-        <Button
-          look="quiet"
-          onClick={() => changeSettings({ language: language === 'en' ? 'zh-CN' : 'en' })}
-        >
+        <Button look="quiet" onClick={() => changeSettings({ language: language === 'en' ? 'zh-CN' : 'en' })}>
           {texts.me.language}
         </Button>
       </div>

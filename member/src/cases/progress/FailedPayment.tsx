@@ -37,7 +37,10 @@ export function FailedPayment({
           label={words.newCard}
           hint={words.newCardHint}
           send={async (bankCard) => {
-            const done = await client.disbursements.correctMyCard({ params: { id: caseId }, body: { bankCard } });
+            const done = await client.disbursements.correctMyCard({
+              params: { id: caseId },
+              body: { bankCard },
+            });
             setChangedTo(done.bankCardMasked);
             onDone();
           }}

@@ -22,10 +22,17 @@ type MyCase = Reply<'cases', 'getMine'>;
 
 export default function Progress() {
   const texts = useTexts();
-  const { id = '' } = useRouter().params;
+  const { id = '', sent } = useRouter().params;
   const { loaded, reload } = useLoad(() => client.cases.getMine({ params: { id } }), id);
   return (
     <Page title={texts.progress.title}>
+      {sent ? (
+        <div role="status">
+          <Notice tone="success" title={texts.progress.sent}>
+            {texts.progress.sentText}
+          </Notice>
+        </div>
+      ) : null}
       <States loaded={loaded} reload={reload}>
         {(myCase) => <Standing myCase={myCase} reload={reload} />}
       </States>

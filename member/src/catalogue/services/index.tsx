@@ -19,7 +19,9 @@ type Item = Reply<'catalogue', 'list'>['items'][number];
 
 /** Every word of the query is in the title, the summary or the keywords (everyday words and pinyin). */
 export function matches(item: Item, query: string): boolean {
-  const hay = [item.code, item.title, item.titleEn ?? '', item.summary, ...item.keywords].join('\n').toLowerCase();
+  const hay = [item.code, item.title, item.titleEn ?? '', item.summary, ...item.keywords]
+    .join('\n')
+    .toLowerCase();
   const words = query.normalize('NFKC').toLowerCase().split(/\s+/);
   return words.every((word) => hay.includes(word));
 }
@@ -82,18 +84,40 @@ export default function Services() {
                 )}
               </div>
             );
-          return events.map((event, at) => {
-            const mine = items.filter((item) => item.lifeEvent === event.code);
-            return (
-              <section key={event.code}>
-                <h2 className={`heading service-heading${at === 0 ? ' heading-first' : ''}`}>
-                  <Icon name={event.code as IconName} className="service-icon" />
-                  {inLanguage(event.title, event.titleEn)}
-                </h2>
-                {mine.length ? <div className="rows">{mine.map(line)}</div> : <p className="text small">{words.soon}</p>}
-              </section>
-            );
-          });
+          const shown = events.filter(
+            ({ code }) => code === wanted || items.some((item) => item.lifeEvent === code),
+          );
+          const rest = lifeEvents.filter((event) => !shown.includes(event));
+          return (
+            <>
+              {shown.map((event, at) => {
+                const mine = items.filter((item) => item.lifeEvent === event.code);
+                return (
+                  <section key={event.code}>
+                    <h2 className={`heading service-heading${at === 0 ? ' heading-first' : ''}`}>
+                      <Icon name={event.code as IconName} className="service-icon" />
+                      {inLanguage(event.title, event.titleEn)}
+                    </h2>
+                    {mine.length ? (
+                      <div className="rows">{mine.map(line)}</div>
+                    ) : (
+                      <p className="text quiet">{words.soon}</p>
+                    )}
+                  </section>
+                );
+              })}
+              {rest.length ? (
+                <section className="card">
+                  <h2 className="heading heading-first">{words.preparing}</h2>
+                  <p className="text">
+                    {rest.map((event) => inLanguage(event.title, event.titleEn)).join(' · ')}
+                  </p>
+                  <p className="text small">{words.preparingHint}</p>
+                  <Button onClick={() => go('findUnion')}>{texts.findUnion}</Button>
+                </section>
+              ) : null}
+            </>
+          );
         }}
       </States>
     </Page>

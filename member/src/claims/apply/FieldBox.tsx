@@ -35,7 +35,9 @@ function boundOf(bound: string | undefined, answers: Answers): string | undefine
 export function FieldBox(props: FieldBoxProps) {
   const { field, value, answers, sealed, fault, onChange } = props;
   const texts = useTexts();
-  const [yuan, setYuan] = useState(typeof value === 'number' && field.kind === 'money' ? String(value / 100) : '');
+  const [yuan, setYuan] = useState(
+    typeof value === 'number' && field.kind === 'money' ? String(value / 100) : '',
+  );
   const [number, setNumber] = useState(typeof value === 'number' ? String(value) : '');
   const hint = field.hint ? inLanguage(field.hint, field.hintEn) : undefined;
   const text = typeof value === 'string' ? value : '';
@@ -105,7 +107,10 @@ export function FieldBox(props: FieldBoxProps) {
         <ChoiceBox
           {...shared}
           value={text}
-          choices={field.choices.map((one) => ({ value: one.value, label: inLanguage(one.label, one.labelEn) }))}
+          choices={field.choices.map((one) => ({
+            value: one.value,
+            label: inLanguage(one.label, one.labelEn),
+          }))}
           onChange={onChange}
         />
       );

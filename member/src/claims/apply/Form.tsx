@@ -14,11 +14,14 @@ import type { MyCase } from './draft.ts';
 import { formOf, useDraft } from './draft.ts';
 import { faultsOf } from './faults.ts';
 
+/** To the top of the screen, or to the field that wants correcting; the keyboard and the screen reader go along. */
 function toTop(fieldId?: string): void {
-  if (process.env.TARO_ENV !== 'h5') return void Taro.pageScrollTo({ scrollTop: 0, duration: 0 });
-  window.scrollTo(0, 0);
-  const faulty = fieldId ? document.getElementById(fieldId) : document.querySelector<HTMLElement>('.form-title');
-  faulty?.focus();
+  if (!fieldId) void Taro.pageScrollTo({ scrollTop: 0, duration: 0 });
+  if (process.env.TARO_ENV !== 'h5') return;
+  const field = fieldId ? document.getElementById(fieldId) : null;
+  const target = field ?? document.getElementById(`${fieldId ?? 'form'}-label`);
+  target?.scrollIntoView({ block: 'center' });
+  target?.focus({ preventScroll: true });
 }
 
 /** The form of any item: a group a screen, a summary before sending. */
@@ -85,7 +88,9 @@ export function Form({ opened, itemTitle }: { opened: MyCase; itemTitle: string 
     } catch (error) {
       if (signInIfNeeded(error)) return;
       if (error instanceof ApiError && error.fields.length > 0) {
-        const told = Object.fromEntries(error.fields.map(({ field, reason }) => [field.replace(/^answers\./, ''), reason]));
+        const told = Object.fromEntries(
+          error.fields.map(({ field, reason }) => [field.replace(/^answers\./, ''), reason]),
+        );
         setShown(told);
         const at = form.findIndex(({ fields }) => fields.some(({ id }) => told[id]));
         if (at >= 0) draft.setStep(at);
@@ -102,7 +107,11 @@ export function Form({ opened, itemTitle }: { opened: MyCase; itemTitle: string 
       {step > 0 ? <Button onClick={() => draft.setStep(step - 1)}>{texts.common.previous}</Button> : null}
       {last ? (
         <Button look="main" busy={sending} onClick={() => void send()}>
-          {sending ? texts.apply.submitting : opened.status === 'returned' ? texts.apply.resubmit : texts.apply.submit}
+          {sending
+            ? texts.apply.submitting
+            : opened.status === 'returned'
+              ? texts.apply.resubmit
+              : texts.apply.submit}
         </Button>
       ) : (
         <Button look="main" onClick={next}>
@@ -124,7 +133,7 @@ export function Form({ opened, itemTitle }: { opened: MyCase; itemTitle: string 
           <span key={id} className={`steps-bar${at <= step ? ' steps-done' : ''}`} />
         ))}
       </div>
-      <h2 className="heading heading-first form-title" tabIndex={-1}>
+      <h2 className="heading heading-first" id="form-label" tabIndex={-1}>
         <span className="small">{texts.apply.step(step + 1, form.length + 1)} · </span>
         {group ? inLanguage(group.title, group.titleEn) : texts.apply.summaryTitle}
       </h2>
@@ -160,7 +169,13 @@ export function Form({ opened, itemTitle }: { opened: MyCase; itemTitle: string 
       ) : (
         <>
           <p className="text quiet">{texts.apply.summaryHint}</p>
-          <Summary form={form} answers={draft.answers} sealed={draft.sealed} faults={shown} onChange={draft.setStep} />
+          <Summary
+            form={form}
+            answers={draft.answers}
+            sealed={draft.sealed}
+            faults={shown}
+            onChange={draft.setStep}
+          />
         </>
       )}
     </Page>

@@ -10,7 +10,7 @@ import './summary.css';
 /** One answer as she reads it; sensitive ones only by their mask or their end. */
 export function answerText(field: Field, value: unknown, sealed: string | undefined, texts: Texts): string {
   if (value === undefined || value === null || value === '') return sealed ?? '';
-  if (field.kind === 'files') return `${(value as string[]).length} ${texts.files.ready}`;
+  if (field.kind === 'files') return texts.files.count((value as string[]).length);
   if (field.kind === 'bank-card') return `**** ${String(value).slice(-4)}`;
   if (field.kind === 'date') return dateText(String(value));
   if (field.kind === 'money') return moneyText(Number(value));

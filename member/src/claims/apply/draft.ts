@@ -50,7 +50,12 @@ export function useDraft(opened: MyCase) {
   const [answers, setAnswers] = useState<Answers>(start.answers);
   const [step, setStepState] = useState(start.step);
   const [saveState, setSaveState] = useState<SaveState>(start.waiting ? 'offline' : 'saved');
-  const live = useRef({ answers: start.answers, step: start.step, version: opened.version, dirty: start.waiting });
+  const live = useRef({
+    answers: start.answers,
+    step: start.step,
+    version: opened.version,
+    dirty: start.waiting,
+  });
   const timer = useRef<ReturnType<typeof setTimeout>>();
   const running = useRef<Promise<boolean> | null>(null);
 

@@ -6,7 +6,11 @@ import { inLanguage } from '../../texts/index.ts';
 import type { Answers } from './draft.ts';
 
 /** What is wrong with each answer, by field id, in the language shown. The server checks the same again. */
-export function faultsOf(form: FieldGroup[], answers: Answers, sealed: Record<string, string>): Record<string, string> {
+export function faultsOf(
+  form: FieldGroup[],
+  answers: Answers,
+  sealed: Record<string, string>,
+): Record<string, string> {
   const checked = checkAnswers({ form }, answers, { today: today(), alreadySealed: Object.keys(sealed) });
   const faults: Record<string, string> = {};
   for (const fault of checked.faults) faults[fault.field] = inLanguage(fault.reason, fault.reasonEn);

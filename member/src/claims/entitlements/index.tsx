@@ -26,7 +26,9 @@ export default function Entitlements() {
                   <p className="text">
                     <Tag tone={item.ok ? 'success' : 'waiting'}>{item.ok ? words.can : words.cannot}</Tag>
                   </p>
-                  {item.amountFen === null ? null : <p className="text figure">{moneyText(item.amountFen)}</p>}
+                  {item.amountFen === null ? null : (
+                    <p className="text figure">{moneyText(item.amountFen)}</p>
+                  )}
                   <p className="text">{item.summary}</p>
                   <Checks checks={item.checks} />
                   <p className="text small">

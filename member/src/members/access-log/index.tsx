@@ -15,7 +15,10 @@ export default function AccessLog() {
   const texts = useTexts();
   const words = texts.accessLog;
   const [size, setSize] = useState(STEP);
-  const { loaded, reload } = useLoad(() => client.members.myAccessLog({ query: { pageSize: size } }), `${size}`);
+  const { loaded, reload } = useLoad(
+    () => client.members.myAccessLog({ query: { pageSize: size } }),
+    `${size}`,
+  );
   return (
     <Page title={words.title}>
       <p className="text quiet">{words.intro}</p>
@@ -30,9 +33,7 @@ export default function AccessLog() {
                       <Icon name="eye" className="quiet" />{' '}
                       {words.saw(event.fields.map((field) => words.fields[field] ?? field).join('、'))}
                     </p>
-                    <p className="text">
-                      {[event.office, event.who].filter(Boolean).join(' · ')}
-                    </p>
+                    <p className="text">{[event.office, event.who].filter(Boolean).join(' · ')}</p>
                     <p className="text">
                       {words.reason}：{event.reason}
                     </p>
