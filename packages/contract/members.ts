@@ -56,7 +56,8 @@ export const members = {
   list: route({
     method: 'GET',
     path: '/members',
-    summary: 'Members in my scope. `q` is a name, a full ID number or a full phone.',
+    summary:
+      'Members in my scope, without those who left unless asked for. `q` begins a name, given name, pinyin or initials, or is a whole ID number, phone or member number.',
     permission: 'members.view',
     query: pageQuery.extend({ under: id.optional(), status: memberStatus.optional() }),
     reply: pageOf(memberRow),

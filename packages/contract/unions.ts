@@ -62,7 +62,7 @@ export const unions = {
   get: route({
     method: 'GET',
     path: '/unions/:id',
-    summary: 'One union with its superiors.',
+    summary: 'One union with its superiors; `on` gives it as it stood that day, with the figures of today.',
     permission: 'unions.view',
     params: idParams,
     query: z.object({ on: date.optional() }),

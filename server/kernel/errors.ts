@@ -124,6 +124,11 @@ export const errorTable = {
     '预览之后数据有变化，请重新上传文件再预览一次。',
     'Data changed since the preview; please upload again.',
   ],
+  'import-file-gone': [
+    404,
+    '这份名单的原文件只保存 30 天，已经删除。未通过的行请从您自己的文件里找。',
+    'The file is kept for 30 days and has been deleted.',
+  ],
   // cases
   'item-unknown': [404, '没有这个服务事项，可能已停办。', 'There is no such item.'],
   'claim-not-entitled': [422, '{reason}', '{reason}'],

@@ -1,6 +1,6 @@
 import type { Ctx } from '../../kernel/context.ts';
 import { changeUnion } from './change-union.ts';
-import { createUnions, type NewUnion } from './create-union.ts';
+import { createUnions, type NewUnion } from './create-unions.ts';
 import type { OnProgress } from './imports/kind.ts';
 import { rosterImports } from './imports/roster-imports.ts';
 import { judgeDirectory, type DirectoryPlan } from './judge-directory.ts';

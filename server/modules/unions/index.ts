@@ -1,5 +1,5 @@
 /** Front door of `unions`: the tree of unions, its past, and rosters as files. */
-export { createUnion, createUnions, type NewUnion } from './create-union.ts';
+export { createUnions, type NewUnion } from './create-unions.ts';
 export type { Judgement, RosterKind } from './imports/kind.ts';
 export { rosterImports } from './imports/roster-imports.ts';
 export { importUnionsFile } from './import-unions.ts';

@@ -1,11 +1,12 @@
 import { contract } from '@smart-union/contract';
 import { mount, type HttpHost } from '../../kernel/http.ts';
+import { clearOldRosters } from './imports/clear-old-files.ts';
 import { unionRosters } from './import-unions.ts';
 import { listUnions, readTree } from './queries.ts';
 import { listUnionEvents, readUnionOn } from './read-past.ts';
 
 export function mountUnions(host: HttpHost): void {
-  // The fixed paths before '/unions/:id', as a person reads them; the router does not mind.
+  host.platform.jobs.register(clearOldRosters);
   mount(host, 'unionImports', contract.unionImports, unionRosters.handlers);
   mount(host, 'unions', contract.unions, {
     list: listUnions,

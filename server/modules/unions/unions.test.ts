@@ -1,9 +1,11 @@
+import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testApp, type TestApp } from '../../../tests/database/test-app.ts';
 import { xlsxBytes } from '../../kernel/sheets/write-xlsx.ts';
-import { createUnion, importUnionsFile, moveUnion, unionAt } from './index.ts';
+import { clearOldFiles } from './imports/clear-old-files.ts';
+import { createUnions, importUnionsFile, moveUnion, unionAt } from './index.ts';
 
 const directory = fileURLToPath(new URL('../../../tests/data/roster-hailing/unions.xlsx', import.meta.url));
 
@@ -81,6 +83,32 @@ describe('the directory of unions', () => {
   });
 });
 
+describe('the kept files', () => {
+  it('go when nobody commits within two days, and thirty days after an import', async () => {
+    const rows = [['忘了提交的公司工会委员会', '九龙镇总工会', '60', '', '', '']];
+    const [left, done] = [await preview(await sheetOf(rows)), await take(rows)];
+    const kept = () => readdir(`${t.dataDir}/rosters`);
+    expect(await kept()).toEqual(expect.arrayContaining([left.id, done.id]));
+    const later = (days: number) => {
+      t.addDays(days);
+      return t.db((ctx) => clearOldFiles(ctx));
+    };
+    await later(3);
+    await expect.poll(kept).not.toContain(left.id);
+    expect(await kept()).toContain(done.id);
+    const run = await t.as('registrar').unionImports.get({ params: { id: left.id } });
+    expect(run.status).toBe('discarded');
+    await later(28);
+    await expect.poll(kept).toEqual([]);
+    const refused = await t.call('registrar', {
+      method: 'GET',
+      url: `/api/v1/unions/imports/${done.id}/refused.xlsx`,
+    });
+    expect(refused.status).toBe(404);
+    t.addDays(-31);
+  });
+});
+
 describe('a union’s past', () => {
   it('gives the state of a past day from its events', async () => {
     await take([['往事电子工会委员会', '九龙镇总工会', '60', '', '2010-03-01', '120']]);
@@ -151,22 +179,19 @@ describe('the tree', () => {
   });
 
   it('finds by part of the name, pinyin and initials, and nothing outside', async () => {
-    const made = await t.db((ctx) =>
-      createUnion(ctx, {
-        name: '银杏物流工会委员会',
-        superiorId: t.world.unions.jiulong.id,
-        levelCode: '60',
-        formCode: '4',
-      }),
-    );
+    const ginkgo = {
+      name: '银杏物流工会委员会',
+      superiorId: t.world.unions.jiulong.id,
+      levelCode: '60',
+      formCode: '4',
+    };
+    const [made] = await t.db((ctx) => createUnions(ctx, [ginkgo]));
     for (const q of ['银杏', '物流', 'yinxing', 'yxwl']) {
       const { items } = await t.as('registrar').unions.list({ query: { q } });
-      expect(items.map(({ id }) => id)).toContain(made.id);
+      expect(items.map(({ id }) => id)).toContain(made);
       expect((await t.as('jiangyanChair').unions.list({ query: { q } })).total).toBe(0);
     }
-    const taken = t.db((ctx) =>
-      createUnion(ctx, { name: '银杏物流工会委员会', superiorId: null, levelCode: '60', formCode: '4' }),
-    );
+    const taken = t.db((ctx) => createUnions(ctx, [ginkgo]));
     await expect(taken).rejects.toMatchObject({ code: '23505' });
   });
 });

@@ -143,7 +143,10 @@ export async function discardRun(
   await ctx.db.updateTable('roster_import').set({ status: 'discarded' }).where('id', '=', run.id).execute();
   await ctx.db.deleteFrom('roster_fault').where('import_id', '=', run.id).execute();
   ctx.afterCommit(
-    () => void dropFile(ctx, id).catch((error: unknown) => ctx.log.error({ err: error }, 'roster file left')),
+    () =>
+      void dropFile(ctx, id).catch((error: unknown) =>
+        ctx.log.error({ err: error }, 'a roster was not removed'),
+      ),
   );
   return { ok: true };
 }
@@ -155,6 +158,7 @@ export async function discardRun(
 export async function refusedWorkbook<Plan>(ctx: Ctx, kind: RosterKind<Plan>, id: string): Promise<Buffer> {
   const run = await getRunRow(ctx, kind.noun, id);
   if (run.status === 'discarded') throw new DomainError('import-not-open');
+  if (run.stored_as === '') throw new DomainError('import-file-gone');
   const judged = await judgeFile(ctx, kind, await readKeptFile(ctx, id), quiet);
   const rejected = judged.rows.filter(({ verdict }) => verdict === 'reject').length;
   await record(ctx, {

@@ -6,7 +6,6 @@ import { DomainError } from '../../kernel/errors.ts';
 import { pinyinOf } from '../../kernel/pinyin.ts';
 import { addDeltas, type Delta } from '../../kernel/rollups.ts';
 import type { UnionChange, UnionState } from './events.ts';
-import { getUnion, type UnionPlace } from './places.ts';
 import { lockTree } from './lock-tree.ts';
 
 export interface NewUnion {
@@ -26,17 +25,11 @@ export interface NewUnion {
   location?: { longitude: number; latitude: number } | null;
 }
 
-/** One union, with its first event. Throws `row-conflict` when the name or the code is taken. */
-export async function createUnion(ctx: Ctx, union: NewUnion): Promise<UnionPlace> {
-  const [id] = await createUnions(ctx, [union]);
-  return getUnion(ctx, id!);
-}
-
 const perStatement = 2000;
 
 /**
- * Many unions at once, superiors before their subordinates; some 10,000 a second. Returns their ids in order. Throws
- * `thing-not-found` for an unknown superior, `row-conflict` when a name or code is taken.
+ * Makes unions, superiors before their subordinates, each with its first event; some 10,000 a second. Returns their ids in
+ * order. Throws `thing-not-found` for an unknown superior, `row-conflict` when a name or code is taken.
  */
 export async function createUnions(ctx: Ctx, unions: readonly NewUnion[]): Promise<string[]> {
   if (unions.length === 0) return [];

@@ -1,0 +1,46 @@
+import type { Ctx } from '../../../kernel/context.ts';
+import { defineJob } from '../../../kernel/jobs.ts';
+import { dropFile } from './store-file.ts';
+
+/** A preview nobody committed is no longer meant; what was committed may be asked for its refused rows for a while. */
+const days = { preview: 2, committed: 30 };
+
+const daysAgo = (ctx: Ctx, count: number) => new Date(ctx.now.getTime() - count * 86_400_000);
+
+/** Every night: forgets previews left lying and the sealed files of old imports. Personal data is kept no longer than needed. */
+export const clearOldRosters = defineJob({
+  name: 'unions.clear-old-rosters',
+  schedule: { dailyAt: '03:10' },
+  run: clearOldFiles,
+});
+
+export async function clearOldFiles(ctx: Ctx): Promise<void> {
+  const left = await ctx.db
+    .updateTable('roster_import')
+    .set({ status: 'discarded' })
+    .where('status', '=', 'previewed')
+    .where('created_at', '<', daysAgo(ctx, days.preview))
+    .returning('id')
+    .execute();
+  const old = await ctx.db
+    .updateTable('roster_import')
+    .set({ stored_as: '' })
+    .where('stored_as', '<>', '')
+    .where((eb) =>
+      eb.or([eb('created_at', '<', daysAgo(ctx, days.committed)), eb('status', '=', 'discarded')]),
+    )
+    .returning('id')
+    .execute();
+  const ids = left.map(({ id }) => id);
+  await ctx.db
+    .deleteFrom('roster_fault')
+    .where((eb) => eb('import_id', '=', eb.fn.any(eb.val(ids))))
+    .execute();
+  ctx.afterCommit(() => {
+    for (const { id } of old) {
+      void dropFile(ctx, id).catch((error: unknown) =>
+        ctx.log.error({ err: error }, 'a roster was not removed'),
+      );
+    }
+  });
+}
