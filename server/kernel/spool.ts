@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Transform, type Readable } from 'node:stream';
+import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { DomainError } from './errors.ts';
 
@@ -15,8 +15,9 @@ export interface Spooled {
 
 /** Writes an octet stream of at most `limit` bytes below `dataDir`. Throws `body-too-large`; leaves nothing behind. */
 export async function spool(body: unknown, dataDir: string, limit: number): Promise<Spooled> {
-  const stream = body as Readable | null | undefined;
-  if (!stream || typeof stream.pipe !== 'function') throw new DomainError('media-unsupported');
+  // A body of no bytes arrives as none: an empty file, which its reader has better words for.
+  const stream = (body ?? Readable.from([])) as Readable;
+  if (typeof stream.pipe !== 'function') throw new DomainError('media-unsupported');
   const folder = join(dataDir, 'incoming');
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, randomUUID());

@@ -186,6 +186,7 @@ describe('the roster of members', () => {
 
   it('answers files that are no roster in words, and keeps none', async () => {
     const refused = (bytes: Buffer) => preview(bytes).catch((error: { code: string }) => error.code);
+    expect(await refused(Buffer.alloc(0))).toBe('sheet-unreadable');
     expect(await refused(Buffer.from('%PDF-1.7 nothing'))).toBe('sheet-unreadable');
     expect(await refused(Buffer.from('姓名,证件号码\n张三,1\n'))).toBe('sheet-unreadable');
     expect(await refused(await xlsxBytes([{ name: 'x', columns: [{ title: 'y' }], rows: [['z']] }]))).toBe(
@@ -197,5 +198,9 @@ describe('the roster of members', () => {
     const { run, refused } = await t.db((ctx) => importMembersFile(ctx, file('members.xlsx')));
     expect(run.counts).toEqual({ ...expected, added: 0, changed: 0, unchanged: 1857 });
     expect(refused!.subarray(0, 2).toString()).toBe('PK');
+    const seen = await t.as('registrar').memberImports.get({ params: { id: run.id } });
+    expect(seen).toMatchObject({ by: '测试', counts: run.counts });
+    const elsewhere = t.as('townCadre').memberImports.get({ params: { id: run.id } });
+    await expect(elsewhere).rejects.toMatchObject({ code: 'thing-not-found' });
   });
 });

@@ -6,6 +6,7 @@ import { findTables } from '../../kernel/sheets/header.ts';
 import type { Sheet } from '../../kernel/sheets/rows.ts';
 import { verdictOf } from '../../kernel/sheets/verdicts.ts';
 import { unionsByKey, type Judgement, type UnionPlace } from '../unions/index.ts';
+import { commonPath } from './enrol-members.ts';
 import { memberColumns, type MemberColumn } from './roster/columns.ts';
 import type { MemberFaultKind } from './roster/faults.ts';
 import { judgeMembersInTurns, type MemberVerdict, type ParsedMember } from './roster/judge.ts';
@@ -93,7 +94,8 @@ export async function judgeRoster(ctx: Ctx, sheets: readonly Sheet[]): Promise<J
     plan.changed.push({ standing, difference });
     return 'changed';
   });
-  return { tables, rows, effects, plan };
+  const paths = rows.flatMap(({ parsed }) => (parsed ? [parsed.union.path] : []));
+  return { tables, rows, effects, plan, unionPath: commonPath(paths) };
 }
 
 /** Blind indexes at a stretch: some milliseconds. Others' requests run in between, so a big roster holds nobody up. */

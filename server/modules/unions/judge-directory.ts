@@ -92,7 +92,13 @@ export async function judgeDirectory(ctx: Ctx, sheets: readonly Sheet[]): Promis
     plan.steps.push({ union, standing, set: allowed ? set : {} });
     effects.set(row, !standing ? 'added' : changes && allowed ? 'changed' : 'unchanged');
   }
-  return { tables, rows: verdicts, effects: verdicts.map((row) => effects.get(row) ?? null), plan };
+  return {
+    tables,
+    rows: verdicts,
+    effects: verdicts.map((row) => effects.get(row) ?? null),
+    plan,
+    unionPath: 'f',
+  };
 }
 
 function note(

@@ -20,6 +20,8 @@ export interface Judgement<Plan> {
   effects: readonly Effect[];
   /** What `apply` needs to do what the effects say. */
   plan: Plan;
+  /** The lowest union above all it is about; where the command line imports, those over it see the run. */
+  unionPath: string;
 }
 
 /** Where the bytes of a run come from and how far it is; for the command line's progress bar. */

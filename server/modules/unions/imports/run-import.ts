@@ -52,7 +52,7 @@ async function keepRun<Plan>(
       sheets: judged.sheets,
       counts: JSON.stringify(judged.counts),
       by_fault: JSON.stringify(judged.byFault),
-      union_path: ctx.scope.paths[0]!,
+      union_path: ctx.actor.kind === 'system' ? judged.unionPath : ctx.scope.paths[0]!,
       account_id: actor.kind === 'cadre' ? actor.accountId : null,
       account_name: actor.kind === 'cadre' || actor.kind === 'system' ? actor.name : '',
       created_at: ctx.now,
