@@ -29,12 +29,11 @@ export default function SignIn() {
 
   useEffect(() => {
     // Whoever is signed in already has no business here; a lost line is told when she taps.
-    findSession().then(
-      (session) => {
-        if (session) continueAfterSignIn(next, query);
-      },
-      () => undefined,
-    );
+    const skipWhenSignedIn = async () => {
+      const session = await findSession().catch(() => null);
+      if (session) continueAfterSignIn(next, query);
+    };
+    void skipWhenSignedIn();
   }, [next, query]);
 
   useEffect(() => {
