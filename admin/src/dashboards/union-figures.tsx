@@ -2,6 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Table } from 'antd';
 import { api } from '../client.ts';
+import { focusable } from '../page/list-table.tsx';
 import { Await } from '../page/states.tsx';
 import { formatCount, formatHours, formatInstant, formatMoney } from '../texts/formats.ts';
 import { useLocale, useTexts } from '../texts/texts.ts';
@@ -51,7 +52,7 @@ export const UnionFigures = ({ unionId }: { unionId: string | undefined }) => {
               ))}
             </div>
             {data.places.length > 0 ? (
-              <div className="list" style={{ marginTop: 12 }}>
+              <div className="list" style={{ marginTop: 12 }} ref={(list) => focusable(list)}>
                 <Table
                   size="small"
                   aria-label={t.home.byUnion}

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Tabs } from 'antd';
+import { Select } from 'antd';
 import { api } from '../client.ts';
 import { Clipped } from '../page/clipped.tsx';
 import { useListSearch } from '../page/list-search.ts';
@@ -12,8 +12,6 @@ import { formatInstant, formatMoney } from '../texts/formats.ts';
 import { useLocale, useTexts } from '../texts/texts.ts';
 import { PaymentActs } from './payment-acts.tsx';
 import { paymentTones, type Payment } from './payments.ts';
-
-const tabs = ['ready', 'batched', 'sent', 'failed', 'visit-due', 'paid'] as const;
 
 /** Every payment: waiting, under way, paid, sent back. A failed one is corrected here and goes into a later batch. */
 export const PaymentList = () => {
@@ -27,16 +25,17 @@ export const PaymentList = () => {
   return (
     <>
       <PageHead title={t.payments.title} />
-      <Tabs
-        activeKey={list.search.status ?? 'all'}
-        onChange={(key) => list.set({ status: key === 'all' ? undefined : key })}
-        items={[
-          { key: 'all', label: t.common.all },
-          ...tabs.map((key) => ({ key, label: t.payments.statuses[key] })),
-        ]}
-      />
       <div className="toolbar" role="search">
         <SearchBox list={list} label={t.payments.search} />
+        <Select
+          allowClear
+          aria-label={t.payments.status}
+          placeholder={t.cases.allStatus}
+          value={list.search.status}
+          onChange={(status?: string) => list.set({ status })}
+          options={Object.entries(t.payments.statuses).map(([value, label]) => ({ value, label }))}
+          style={{ minWidth: 150 }}
+        />
       </div>
       <ListTable
         name="payments"

@@ -114,7 +114,7 @@ export const ListTable = <Row extends object>(props: Props<Row>) => {
       render: (_value, row) => column.render(row),
     }));
   return (
-    <div className="list">
+    <div className="list" ref={(list) => focusable(list)}>
       <Table<Row>
         size="small"
         aria-label={props.label}
@@ -168,6 +168,15 @@ export const ListTable = <Row extends object>(props: Props<Row>) => {
       </div>
     </div>
   );
+};
+
+/**
+ * Lets the keyboard reach and scroll a table wider than its page; the table offers no property for it. Runs at every
+ * render, since the scrolling element changes with the data.
+ */
+export const focusable = (list: HTMLDivElement | null): void => {
+  for (const part of list?.querySelectorAll<HTMLElement>('.ant-table-body, .ant-table-content') ?? [])
+    part.tabIndex = 0;
 };
 
 // A click on a link, a button or the tick box of a row means that thing, not the row.

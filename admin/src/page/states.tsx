@@ -25,7 +25,12 @@ export const Failure = ({ error, onRetry }: { error: unknown; onRetry?: () => vo
   ) : null;
   if (known?.status === 404) {
     return (
-      <Result icon={<SearchX />} title={t.states.notFound} subTitle={t.states.notFoundNote} extra={retry} />
+      <Result
+        icon={<SearchX />}
+        title={<h1 className="state-title">{t.states.notFound}</h1>}
+        subTitle={t.states.notFoundNote}
+        extra={retry}
+      />
     );
   }
   if (known?.status === 403) return <NoPermission />;

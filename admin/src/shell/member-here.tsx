@@ -17,7 +17,7 @@ export const MemberHere = () => {
   return (
     <Result
       status="info"
-      title={t.shell.memberSignedIn}
+      title={<h1 className="state-title">{t.shell.memberSignedIn}</h1>}
       extra={[
         <Button key="member" type="primary" href="/">
           {t.shell.toMemberApp}

@@ -8,7 +8,7 @@ export const Missing = () => {
   return (
     <Result
       icon={<SearchX />}
-      title={t.states.notFound}
+      title={<h1 className="state-title">{t.states.notFound}</h1>}
       subTitle={t.states.notFoundNote}
       extra={<Link to={'/' as never}>{t.shell.pages.home}</Link>}
     />
