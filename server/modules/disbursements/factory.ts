@@ -6,7 +6,7 @@ import { setBankCard } from '../members/index.ts';
 import { openFund, type Fund } from './funds.ts';
 import { payer } from './pay-claim.ts';
 
-const fundCode = 'universal-benefit';
+const benefitFund = 'universal-benefit';
 
 /** A made-up card that passes Luhn; each number gives another. */
 export function testCard(number: number): string {
@@ -15,9 +15,9 @@ export function testCard(number: number): string {
 }
 
 /** The district's fund with money in it. */
-export async function fundWith(t: TestApp, amountFen: number): Promise<Fund> {
+export async function fundWith(t: TestApp, amountFen: number, code = benefitFund): Promise<Fund> {
   const fund = await t.db((ctx) =>
-    openFund(ctx, { code: fundCode, name: '普惠服务资金', unionId: t.world.unions.hailing.id }),
+    openFund(ctx, { code, name: '普惠服务资金', unionId: t.world.unions.hailing.id }),
   );
   if (amountFen > 0)
     await t
@@ -49,6 +49,7 @@ interface Wanted {
   by?: CadreName;
   card?: string | null;
   channel?: 'bank-card' | 'home-visit';
+  fund?: string;
 }
 
 let serial = 0;
@@ -59,14 +60,15 @@ export function approveClaim(t: TestApp, wanted: Wanted = {}): Promise<string> {
   return asCadre(t, by, async (ctx) => {
     const memberId = t.world.members[member].id;
     if (card) await setBankCard(ctx, memberId, card);
-    return insertApproved(t, ctx, { memberId, by, channel, amountFen: wanted.amountFen ?? 10_000 });
+    const { amountFen = 10_000, fund = benefitFund } = wanted;
+    return insertApproved(t, ctx, { memberId, by, channel, amountFen, fund });
   });
 }
 
 export async function insertApproved(
   t: TestApp,
   ctx: Ctx,
-  wanted: { memberId: string; by: CadreName; channel: 'bank-card' | 'home-visit'; amountFen: number },
+  wanted: { memberId: string; fund: string } & Required<Pick<Wanted, 'by' | 'channel' | 'amountFen'>>,
 ): Promise<string> {
   const { memberId, amountFen, channel } = wanted;
   const member = await ctx.db
@@ -144,7 +146,7 @@ export async function insertApproved(
     itemCode: 'hospital-consolation',
     amountFen,
     channel,
-    fund: fundCode,
+    fund: wanted.fund,
   });
   return caseId;
 }

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { record } from '../../kernel/audit.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/errors.ts';
-import { accountKinds, type AccountKind } from './ledger.ts';
+import { accountKinds, post, type AccountKind } from './ledger.ts';
 
 /** A fund with its ledger accounts, and what was in them when it was read. */
 export interface Fund {
@@ -104,6 +104,24 @@ export async function openFund(ctx: Ctx, { code, name, unionId }: NewFund): Prom
     data: { code },
   });
   return getFund(ctx, id);
+}
+
+/** Books a deposit: `source → available`. `key` says which one it is; the same key again throws `row-conflict`. */
+export async function addMoney(
+  ctx: Ctx,
+  fund: Fund,
+  { key, amountFen, note }: { key: string; amountFen: number; note: string },
+): Promise<void> {
+  await post(ctx, fund, 'deposit', [
+    { businessKey: `deposit:${key}`, amountFen, unionPath: fund.unionPath, note },
+  ]);
+  await record(ctx, {
+    kind: 'fund.deposited',
+    subject: 'fund',
+    subjectId: fund.id,
+    unionPath: fund.unionPath,
+    data: { amountFen },
+  });
 }
 
 /** What left the fund for good since an instant, in fen. */

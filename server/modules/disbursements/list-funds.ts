@@ -1,14 +1,13 @@
 import type { contract, InputOf, ReplyOf } from '@smart-union/contract';
 import { sql } from 'kysely';
 import { holdsOver, isWithin } from '../../kernel/access.ts';
-import { record } from '../../kernel/audit.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { within } from '../../kernel/db.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import type { Call } from '../../kernel/http.ts';
 import { requireCadre } from './four-eyes.ts';
-import { getFund, paidSince } from './funds.ts';
-import { post, withPending, type AccountKind, type TransferKind } from './ledger.ts';
+import { addMoney, getFund, paidSince } from './funds.ts';
+import { withPending, type AccountKind, type TransferKind } from './ledger.ts';
 
 type Disbursements = typeof contract.disbursements;
 type Row = ReplyOf<Disbursements['deposit']>;
@@ -73,21 +72,7 @@ export async function deposit(
 ): Promise<Row> {
   const actor = requireCadre(ctx);
   const fund = await fundInScope(ctx, params.id);
-  await post(ctx, fund, 'deposit', [
-    {
-      businessKey: `deposit:${actor.accountId}:${call.idempotencyKey}`,
-      amountFen: body.amountFen,
-      unionPath: fund.unionPath,
-      note: body.note,
-    },
-  ]);
-  await record(ctx, {
-    kind: 'fund.deposited',
-    subject: 'fund',
-    subjectId: fund.id,
-    unionPath: fund.unionPath,
-    data: { amountFen: body.amountFen },
-  });
+  await addMoney(ctx, fund, { ...body, key: `${actor.accountId}:${call.idempotencyKey}` });
   return (await describe(ctx, [fund.id]))[0]!;
 }
 

@@ -80,7 +80,7 @@ const batches = sql<LedgerDrift>`
  * sum of what is at the bank and paid = sum of what arrived; lines and batches = their payments. Returns every row that
  * does not fit; nothing is repaired. Compares within one snapshot, so it must be the first work of its transaction.
  */
-export async function reconcileLedger(ctx: Ctx): Promise<LedgerDrift[]> {
+export async function reconcileLedger(ctx: Pick<Ctx, 'db'>): Promise<LedgerDrift[]> {
   await sql`set transaction isolation level repeatable read`.execute(ctx.db);
   await sql`set local statement_timeout = '15min'`.execute(ctx.db);
   const found: LedgerDrift[] = [];

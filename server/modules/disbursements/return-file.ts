@@ -45,7 +45,7 @@ function cellsOf(line: string): string[] {
 }
 
 const wholeNumber = (text: string | undefined) =>
-  text !== undefined && /^\d{1,12}$/.test(text.trim()) ? Number(text) : null;
+  text !== undefined && /^\d{1,15}$/.test(text.trim()) ? Number(text) : null;
 
 function fenFrom(text: string | undefined): number | null {
   const match = /^(\d{1,11})(?:\.(\d{1,2}))?$/.exec(text?.trim() ?? '');

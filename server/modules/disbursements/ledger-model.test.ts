@@ -1,0 +1,286 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { testApp, type TestApp } from '../../../tests/database/test-app.ts';
+import * as model from '../../../tests/ledger/model.ts';
+import type { Model, Word } from '../../../tests/ledger/model.ts';
+import { approveClaim, asCadre, fundWith } from './factory.ts';
+import { getFund, type Fund } from './funds.ts';
+import { reconcileLedger } from './index.ts';
+import { payer } from './pay-claim.ts';
+import { csvReturnFile, type ReturnRow } from './return-file.ts';
+
+let t: TestApp;
+beforeAll(async () => {
+  t = await testApp();
+});
+afterAll(() => t?.close());
+
+/** The real thing: one fund, payments and batches in the order they came to be. */
+interface Real {
+  fund: Fund;
+  code: string;
+  cases: string[];
+  batches: { id: string; number: string }[];
+}
+
+const treasurer = () => t.as('treasurer').disbursements;
+const releaser = () => t.as('payer').disbursements;
+const only = <T>(all: readonly T[], index: number) => all[index % all.length]!;
+const batchesIn = (m: Model, ...statuses: string[]) =>
+  m.batches.flatMap((batch, index) => (statuses.includes(batch.status) ? [index] : []));
+
+const reached = new Set<string>();
+
+async function compare(m: Readonly<Model>, r: Real): Promise<void> {
+  for (const { status } of [...m.payments, ...m.batches]) reached.add(status);
+  const [fund, rows, batches] = await t.db((ctx) =>
+    Promise.all([
+      getFund(ctx, r.fund.id),
+      ctx.db
+        .selectFrom('disbursement')
+        .select(['case_id', 'status'])
+        .where('fund_id', '=', r.fund.id)
+        .execute(),
+      ctx.db.selectFrom('payment_batch').select(['id', 'status']).where('fund_id', '=', r.fund.id).execute(),
+    ]),
+  );
+  const { available, reserved, inTransit, paid } = model.balancesOf(m);
+  const { accounts } = fund;
+  expect({
+    source: accounts.source.balanceFen,
+    available: accounts.available.balanceFen,
+    reserved: accounts.reserved.balanceFen,
+    inTransit: accounts['in-transit'].balanceFen,
+    paid: accounts.paid.balanceFen,
+  }).toEqual({ source: m.deposited === 0 ? 0 : -m.deposited, available, reserved, inTransit, paid });
+  const statusOf = new Map(rows.map((row) => [row.case_id, row.status]));
+  expect(r.cases.map((id) => statusOf.get(id))).toEqual(m.payments.map(({ status }) => status));
+  const batchStatus = new Map(batches.map((row) => [row.id, row.status]));
+  expect(r.batches.map(({ id }) => batchStatus.get(id))).toEqual(m.batches.map(({ status }) => status));
+}
+
+type Step = fc.AsyncCommand<Model, Real>;
+
+/** A step: when it may be taken, what the model and the real thing do. Both are compared afterwards. */
+const step = (
+  words: string,
+  check: (m: Readonly<Model>) => boolean,
+  act: (m: Model, r: Real) => Promise<void>,
+): Step => ({
+  check,
+  async run(m, r) {
+    await act(m, r);
+    await compare(m, r);
+  },
+  toString: () => words,
+});
+
+const deposit = (fen: number) =>
+  step(
+    `deposit ${fen}`,
+    () => true,
+    async (m, r) => {
+      m.deposited += fen;
+      const reply = await treasurer().deposit({
+        params: { id: r.fund.id },
+        body: { amountFen: fen, note: '拨款' },
+      });
+      expect(reply.availableFen).toBe(model.balancesOf(m).available);
+    },
+  );
+
+const approve = (fen: number, visit: boolean) =>
+  step(
+    `approve ${fen}${visit ? ' by visit' : ''}`,
+    () => true,
+    async (m, r) => {
+      const attempt = approveClaim(t, {
+        amountFen: fen,
+        fund: r.code,
+        channel: visit ? 'home-visit' : 'bank-card',
+      });
+      if (!model.canApprove(m, fen)) {
+        await expect(attempt).rejects.toMatchObject({ code: 'fund-insufficient' });
+        return;
+      }
+      r.cases.push(await attempt);
+      model.approve(m, fen, visit);
+    },
+  );
+
+const prepare = () =>
+  step(
+    'prepare',
+    () => true,
+    async (m, r) => {
+      const attempt = treasurer().createBatch({ body: { fundId: r.fund.id } });
+      if (model.readyPayments(m).length === 0) {
+        await expect(attempt).rejects.toMatchObject({ code: 'batch-empty' });
+        return;
+      }
+      const { id, number } = await attempt;
+      r.batches.push({ id, number });
+      model.prepare(m);
+    },
+  );
+
+const inModel = { cancel: model.cancel, release: model.release, send: model.send };
+
+/** An act on some batch: done when its state allows, refused when not, twice as once. */
+const onBatch = (
+  name: 'cancel' | 'release' | 'send',
+  from: string,
+  pick: number,
+  real: (id: string) => Promise<unknown>,
+) =>
+  step(
+    `${name} ${pick}`,
+    (m) => m.batches.some(({ status }) => status !== 'cancelled'),
+    async (m, r) => {
+      const open = m.batches.flatMap(({ status }, index) => (status === 'cancelled' ? [] : [index]));
+      const index = only(open, pick);
+      const attempt = real(r.batches[index]!.id);
+      if (m.batches[index]!.status === from) {
+        await attempt;
+        inModel[name](m, index);
+        if (name === 'cancel') return;
+      } else {
+        await expect(attempt).rejects.toMatchObject({ code: 'batch-not-open' });
+      }
+      const again = real(r.batches[index]!.id);
+      await expect(again).rejects.toMatchObject({ code: 'batch-not-open' });
+    },
+  );
+
+const bankAnswers = (pick: number, words: readonly Word[]) =>
+  step(
+    `bank answers ${pick} ${words.join(' ')}`,
+    (m) => batchesIn(m, 'sent', 'returned').length > 0,
+    async (m, r) => {
+      const index = only(batchesIn(m, 'sent', 'returned'), pick);
+      const batch = m.batches[index]!;
+      const { id, number } = r.batches[index]!;
+      const payments = await t.db((ctx) =>
+        ctx.db
+          .selectFrom('payment_line')
+          .innerJoin('disbursement', 'disbursement.id', 'payment_line.disbursement_id')
+          .select(['payment_line.sequence', 'disbursement.case_id', 'disbursement.case_number as caseNumber'])
+          .where('payment_line.batch_id', '=', id)
+          .orderBy('payment_line.sequence')
+          .execute(),
+      );
+      // The lines of the file are the model's, in the same order.
+      expect(payments.map((row) => r.cases.indexOf(row.case_id))).toEqual(
+        batch.lines.map((line) => line.payment),
+      );
+      const waiting = batch.lines.flatMap(({ result }, at) =>
+        result === 'pending' || result === 'exception' ? [at] : [],
+      );
+      const rows = waiting.flatMap((at, order): ReturnRow[] => {
+        const word = words[order % words.length]!;
+        if (word === 'silent') return [];
+        const fen = m.payments[batch.lines[at]!.payment]!.fen;
+        const { sequence, caseNumber } = payments[at]!;
+        const amountFen = word === 'wrong' ? fen + 1 : fen;
+        return [{ rowNumber: order, sequence, caseNumber, amountFen, ok: word !== 'rejected', reason: '' }];
+      });
+      const file = csvReturnFile(
+        { batchNumber: number, number: batch.returns + 1, last: true, rows },
+        '2026-11-25',
+      );
+      const call = { params: { id }, query: { fileName: '回盘.csv' } };
+      const first = await treasurer().importReturn(call, { raw: file });
+      expect(first.alreadyRead).toBe(false);
+      expect((await treasurer().importReturn(call, { raw: file })).alreadyRead).toBe(true);
+      model.returned(m, index, words);
+    },
+  );
+
+const correct = (pick: number) =>
+  step(
+    `correct ${pick}`,
+    (m) => model.failedPayments(m).length > 0,
+    async (m, r) => {
+      const index = only(model.failedPayments(m), pick);
+      const { items } = await treasurer().list({ query: { caseId: r.cases[index]! } });
+      await treasurer().correctCard({ params: { id: items[0]!.id }, body: { note: '重新付款' } });
+      model.correct(m, index);
+    },
+  );
+
+const visit = (pick: number) =>
+  step(
+    `visit ${pick}`,
+    (m) => model.visitsDue(m).length > 0,
+    async (m, r) => {
+      const index = only(model.visitsDue(m), pick);
+      const { fen } = m.payments[index]!;
+      const of = { caseId: r.cases[index]!, amountFen: fen } as Parameters<typeof payer.visited>[1];
+      const seen = { visitedOn: '2026-11-24', accountId: t.world.cadres.visitor.id };
+      expect(await asCadre(t, 'visitor', (ctx) => payer.visited(ctx, of, seen))).toBe('paid');
+      model.visit(m, index);
+    },
+  );
+
+const which = fc.nat({ max: 20 });
+const release = which.map((pick) =>
+  onBatch('release', 'locked', pick, (id) => releaser().releaseBatch({ params: { id } })),
+);
+const send = which.map((pick) =>
+  onBatch('send', 'exported', pick, (id) => releaser().markSent({ params: { id } })),
+);
+const answers = fc
+  .tuple(which, fc.array(fc.constantFrom<Word>('ok', 'ok', 'rejected', 'wrong', 'silent'), { minLength: 1 }))
+  .map(([pick, words]) => bankAnswers(pick, words));
+const approvalOf = (most: number) =>
+  fc.tuple(fc.integer({ min: 1, max: most }), fc.nat({ max: 9 })).map(([fen, by]) => approve(fen, by === 0));
+// The steps towards the bank twice: a run should get there, and not dwell on refusals.
+const steps = fc.commands(
+  [
+    fc.integer({ min: 1, max: 50_000 }).map(deposit),
+    approvalOf(20_000),
+    approvalOf(5_000),
+    fc.constant(null).map(prepare),
+    release,
+    release,
+    send,
+    send,
+    answers,
+    answers,
+    which.map((pick) =>
+      onBatch('cancel', 'locked', pick, (id) => treasurer().cancelBatch({ params: { id } })),
+    ),
+    which.map(correct),
+    which.map(visit),
+  ],
+  { maxCommands: 60, size: 'max' },
+);
+
+/** More by `LEDGER_RUNS=500`; the same again by `LEDGER_SEED`, which every failure prints. */
+const numRuns = Number(process.env.LEDGER_RUNS ?? 25);
+const seed = Number(process.env.LEDGER_SEED ?? Math.floor(Math.random() * 2 ** 31));
+
+describe('the ledger and a model in memory', () => {
+  it(
+    `agree after every random step (${numRuns} runs, LEDGER_SEED=${seed})`,
+    { timeout: 600_000 },
+    async () => {
+      let runs = 0;
+      await fc.assert(
+        fc.asyncProperty(steps, async (commands) => {
+          const code = `model-${(runs += 1)}`;
+          const fund = await fundWith(t, 0, code);
+          const real: Real = { fund, code, cases: [], batches: [] };
+          const inMemory = model.emptyModel();
+          await fc.asyncModelRun(() => ({ model: inMemory, real }), commands);
+        }),
+        { numRuns, seed },
+      );
+      expect(await t.db(reconcileLedger)).toEqual([]);
+      // The steps do reach every state, or the comparison would prove little.
+      expect([...reached]).toEqual(
+        expect.arrayContaining(['paid', 'failed', 'exception', 'sent', 'returned', 'reconciled']),
+      );
+    },
+  );
+});
