@@ -5,6 +5,7 @@ import { readConfig } from './kernel/config.ts';
 import { listFederations } from './kernel/app.ts';
 import { inSystemContext } from './kernel/context.ts';
 import { ensureDatabase } from './kernel/embedded/ensure-database.ts';
+import { requireSameKeys } from './kernel/pii/same-keys.ts';
 import { migrateAll } from './federations.ts';
 import { loadDemo } from './demo/load-demo.ts';
 import { welcome } from './demo/welcome.ts';
@@ -25,6 +26,7 @@ async function start(): Promise<void> {
     await migrateAll(embedded.url, migrations, new Date());
     const server = await compose({ config, databaseUrl: embedded.url, root });
     const { platform } = server;
+    await requireSameKeys(embedded.url, platform.pii.fingerprint, new Date());
     if (config.demo) await loadDemo(platform, { migrations, root });
     for (const federation of await listFederations(platform)) {
       await inSystemContext(platform, federation, '系统', publishCatalogue);

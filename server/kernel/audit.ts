@@ -76,7 +76,7 @@ export interface Verification {
 const place = (lane: number, sequence: number) => lane * 1e12 + sequence;
 
 /** Walks every lane and names the first row that does not fit: altered, missing, or out of order. */
-export async function verifyAudit(ctx: Ctx): Promise<Verification> {
+export async function verifyAudit(ctx: Pick<Ctx, 'db' | 'federation'>): Promise<Verification> {
   const lanes = await ctx.db.selectFrom('audit_lane').selectAll().orderBy('lane').execute();
   const all = createHash('sha256');
   let rows = 0;

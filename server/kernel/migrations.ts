@@ -95,8 +95,7 @@ export async function migrate(
 ): Promise<string[]> {
   await client.query('select pg_advisory_lock($1)', [migrationLock]);
   try {
-    const role = await client.query('select 1 from pg_roles where rolname = $1', [appRole]);
-    if (role.rowCount === 0) await createAppRole(client);
+    await requireAppRole(client);
     const done = await apply(client, 'platform', await readMigrations(folder, (m) => m === 'platform'), now);
     await client.query(`grant usage on schema platform to ${appRole}`);
     await client.query(`grant select on platform.federation to ${appRole}`);
@@ -114,7 +113,38 @@ export async function migrate(
   }
 }
 
-async function createAppRole(client: pg.ClientBase): Promise<void> {
+export interface AppliedMigration {
+  name: string;
+  checksum: string;
+}
+
+/**
+ * Builds a schema as it was when just these migrations had been applied to it, in the caller's transaction; for a restore,
+ * which then fills the tables – `platform.migration` among them. Throws when one is unknown here or has been edited.
+ */
+export async function rebuildSchema(
+  client: pg.ClientBase,
+  folder: string,
+  schema: string,
+  wanted: readonly AppliedMigration[],
+): Promise<void> {
+  await requireAppRole(client);
+  const known = await readMigrations(folder, (module) => (module === 'platform') === (schema === 'platform'));
+  const missing = wanted.find(
+    ({ name, checksum }) => !known.some((one) => one.name === name && one.checksum === checksum),
+  );
+  if (missing) throw new Error(`这份备份来自另一版本的程序（迁移 ${missing.name}），请先升级程序再恢复`);
+  await client.query(`create schema if not exists "${schema}"`);
+  await client.query(`set local search_path to "${schema}"`);
+  for (const migration of known.filter(({ name }) => wanted.some((one) => one.name === name))) {
+    for (const statement of migration.statements)
+      await client.query(statement.replaceAll(':schema', `"${schema}"`));
+  }
+}
+
+async function requireAppRole(client: pg.ClientBase): Promise<void> {
+  const role = await client.query('select 1 from pg_roles where rolname = $1', [appRole]);
+  if (role.rowCount !== 0) return;
   try {
     await client.query(`create role ${appRole} nologin`);
   } catch (error) {

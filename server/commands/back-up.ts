@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import pg from 'pg';
+import { to as copyTo } from 'pg-copy-streams';
+import { record } from '../kernel/audit.ts';
+import { listFederations } from '../kernel/app.ts';
+import { inSystemContext, type Platform } from '../kernel/context.ts';
+import { keyOfBackup, readSecret } from './archive/backup-key.ts';
+import { copyTarget, sequencesOf, tablesOf } from './archive/catalog.ts';
+import { writeManifest, type Manifest, type SchemaOfBackup } from './archive/manifest.ts';
+import { writePart } from './archive/sealed-part.ts';
+import { packFiles } from './archive/stored-files.ts';
+import { Refusal, type Command, type Terminal } from './command.ts';
+import { showProgress } from './progress.ts';
+import { withPlatform } from './workplace.ts';
+
+interface Work {
+  terminal: Terminal;
+  client: pg.Client;
+  folder: string;
+  key: Buffer;
+}
+
+async function writeSchema({ terminal, client, folder, key }: Work, name: string): Promise<SchemaOfBackup> {
+  const applied = await client.query<{ name: string; checksum: string }>(
+    'select name, checksum from platform.migration where schema_name = $1 order by name',
+    [name],
+  );
+  const tables: SchemaOfBackup['tables'] = [];
+  const all = await tablesOf(client, name);
+  const bar = showProgress(terminal, `备份 ${name}`, all.length);
+  for (const table of all) {
+    const source = client.query(copyTo(`copy ${copyTarget(name, table)} to stdout`));
+    const part = await writePart(folder, `${name}.${table.name}`, key, source);
+    tables.push({ ...table, rows: source.rowCount, part });
+    bar.to(tables.length);
+  }
+  bar.end();
+  return { name, migrations: applied.rows, tables, sequences: await sequencesOf(client, name) };
+}
+
+/** Copies platform and federations as they stand at one moment, whatever is written meanwhile. */
+async function writeSchemas(work: Work): Promise<Pick<Manifest, 'server' | 'federations' | 'schemas'>> {
+  const { client } = work;
+  await client.query('begin isolation level repeatable read read only');
+  const version = await client.query<{ server_version: string }>('show server_version');
+  const federations = await client.query<Manifest['federations'][number]>(
+    'select code, name, schema_name as schema from platform.federation order by code',
+  );
+  const schemas: SchemaOfBackup[] = [];
+  for (const name of ['platform', ...federations.rows.map(({ schema }) => schema)])
+    schemas.push(await writeSchema(work, name));
+  await client.query('commit');
+  return { server: version.rows[0]!.server_version, federations: federations.rows, schemas };
+}
+
+/** After the rows, so that every file a row of the snapshot names is there. */
+async function writeFiles({ terminal, folder, key }: Work, dataDir: string): Promise<Manifest['files']> {
+  let count = 0;
+  const source = Readable.from(
+    packFiles(dataDir, () => (count += 1)),
+    { objectMode: false },
+  );
+  const part = await writePart(folder, 'files', key, source);
+  terminal.out(`备份文件 ${count} 个\n`);
+  return { count, part };
+}
+
+async function writeKeys({ folder, key }: Work, { config }: Platform): Promise<Manifest['keys']> {
+  if (config.piiKeys)
+    throw new Refusal('密钥在环境变量 PII_KEYS 里，不写进备份；请去掉 --with-keys，另外保管好它');
+  const ring = await readFile(join(config.dataDir, 'keys/ring.json'));
+  return writePart(folder, 'keys', key, Readable.from([ring]));
+}
+
+const limits =
+  '-c statement_timeout=0 -c idle_in_transaction_session_timeout=0 -c datestyle=ISO -c bytea_output=hex';
+
+/** The owner's connection, without the limits that requests have. */
+export async function withOwner<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url, options: limits });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function backUp(
+  terminal: Terminal,
+  platform: Platform,
+  folder: string,
+  withKeys: boolean,
+): Promise<Manifest> {
+  const secret = await readSecret(terminal, { twice: true });
+  for (const federation of await listFederations(platform)) {
+    // Before the snapshot: the copy, too, knows that it was taken.
+    await inSystemContext(platform, federation, '命令行', (ctx) =>
+      record(ctx, {
+        kind: 'backup.started',
+        subject: 'backup',
+        subjectId: null,
+        unionPath: 'f',
+        data: { withKeys },
+      }),
+    );
+  }
+  const salt = randomBytes(16);
+  const key = await keyOfBackup(secret, salt);
+  return withOwner(platform.database.ownerUrl, async (client) => {
+    const work = { terminal, client, folder, key };
+    const keys = withKeys ? await writeKeys(work, platform) : null;
+    const rows = await writeSchemas(work);
+    const manifest: Manifest = {
+      format: 'smart-union-backup',
+      version: 1,
+      madeAt: new Date().toISOString(),
+      sealedWith: secret.kind,
+      salt: salt.toString('hex'),
+      keyFingerprint: platform.pii.fingerprint,
+      ...rows,
+      files: await writeFiles(work, platform.config.dataDir),
+      keys,
+    };
+    await writeManifest(folder, manifest, key);
+    return manifest;
+  });
+}
+
+export const backUpCommand: Command = {
+  words: ['backup'],
+  takes: ['文件夹'],
+  options: { 'with-keys': { value: null, zh: '连同敏感信息的密钥一起备份（默认不写入：密钥应另外保管）' } },
+  zh: '把全部总工会的数据和文件加密备份到一个空文件夹（口令见 BACKUP_PASSPHRASE 或 BACKUP_KEY）',
+  en: 'Back up every federation and its files, sealed, from one snapshot; keys stay out unless --with-keys',
+  run: (terminal, { positionals, options }) =>
+    withPlatform(terminal, async (platform) => {
+      const folder = resolve(positionals[0]!);
+      if (existsSync(folder) && readdirSync(folder).length > 0)
+        throw new Refusal(`${folder} 不是空文件夹，没有备份。请换一个，例如 backups/$(date +%F)`);
+      const made = await mkdir(folder, { recursive: true, mode: 0o700 });
+      const withKeys = options['with-keys'] !== undefined;
+      try {
+        const { schemas } = await backUp(terminal, platform, folder, withKeys);
+        const rows = schemas.flatMap(({ tables }) => tables).reduce((sum, table) => sum + table.rows, 0);
+        terminal.out(`已备份到 ${folder}：${schemas.length - 1} 个总工会，${rows.toLocaleString('en')} 行\n`);
+      } catch (error) {
+        // Half a backup is worse than none: somebody might trust it.
+        for (const name of readdirSync(folder)) await rm(join(folder, name));
+        if (made) await rm(folder, { recursive: true });
+        throw error;
+      }
+      if (!withKeys)
+        terminal.out(
+          '备份里没有密钥：请另外保管好数据文件夹里的 keys/ring.json（或 PII_KEYS），没有它恢复不了\n',
+        );
+      return true;
+    }),
+};
