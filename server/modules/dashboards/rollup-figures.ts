@@ -7,7 +7,7 @@ type Overview = ReplyOf<(typeof dashboards)['overview']>;
 export type Figures = Overview['figures'];
 
 /** Approved and not yet paid: the last stretch, after the stages of a route. */
-export const paymentStage = 'stage:payment';
+const paymentStage = 'stage:payment';
 
 const metrics = [
   'members',

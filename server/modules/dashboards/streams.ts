@@ -11,8 +11,8 @@ import { freshness } from './read-overview.ts';
 
 /** How often a server with viewers looks at the version; one row, whatever the number of viewers. */
 const lookMs = 1_000;
-/** A tick goes out at least this often; the wall takes twice as long a silence for a broken feed. */
-const tickMs = 10_000;
+/** A tick goes out at every tenth look at least; the wall takes more than twice as long a silence for a broken feed. */
+const looksPerTick = 10;
 /** A stream ends after this long and the wall opens the next: a taken-back grant or session ends with it. */
 const lifeMs = 5 * 60_000;
 const streamsAtMost = 500;
@@ -23,7 +23,7 @@ interface Viewer {
   out: PassThrough;
   unionPath: string;
   scope: readonly string[];
-  tickedAt: number;
+  looksSinceTick: number;
 }
 
 interface Watch {
@@ -61,7 +61,7 @@ export function createStreams(platform: Platform): Streams {
     async open(ctx, unionPath, scope) {
       const open = [...watches.values()].reduce((sum, watch) => sum + watch.viewers.size, 0);
       if (closed || open >= streamsAtMost) throw new DomainError('rate-exceeded', { seconds: 30 });
-      const viewer: Viewer = { out: new PassThrough(), unionPath, scope, tickedAt: Date.now() };
+      const viewer: Viewer = { out: new PassThrough(), unionPath, scope, looksSinceTick: 0 };
       const state = await readState(ctx);
       let watch = watches.get(ctx.federation.schema);
       if (!watch) {
@@ -106,12 +106,11 @@ async function spread(ctx: Ctx, watch: Watch): Promise<void> {
   if (state.lastMoment > watch.lastMoment) await spreadMoments(ctx, watch);
   watch.version = state.version;
   watch.lastMoment = state.lastMoment;
-  const now = Date.now();
-  const due = [...watch.viewers].filter((viewer) => changed || now - viewer.tickedAt >= tickMs);
+  const due = [...watch.viewers].filter((viewer) => (viewer.looksSinceTick += 1) >= looksPerTick || changed);
   if (due.length === 0) return;
   const asOf = (await freshness(ctx)).toISOString();
   for (const viewer of due) {
-    viewer.tickedAt = now;
+    viewer.looksSinceTick = 0;
     send(viewer, 'tick', { asOf, version: state.version });
   }
 }

@@ -7,8 +7,8 @@ import { momentWords, placeWords } from './words.ts';
 import type { MomentKind } from './words.ts';
 
 /** A trade is named only where at least this many members follow it; a union pulses only with at least so many members. */
-export const tradeNamedFrom = 5;
-export const unionShownFrom = 30;
+const tradeNamedFrom = 5;
+const unionShownFrom = 30;
 
 const happeningsPerFold = 2_000;
 const townLevel = '50';

@@ -2,7 +2,7 @@ import { useSyncExternalStore } from 'react';
 import { en } from './en.ts';
 import { zhCN } from './zh-CN.ts';
 
-export type Locale = 'zh-CN' | 'en';
+type Locale = 'zh-CN' | 'en';
 export type Texts = typeof zhCN;
 
 const stored = 'su_wall_locale';
