@@ -21,6 +21,10 @@ if (/<script(?![^>]*\bsrc=)[^>]*>/.test(html)) {
   console.error('index.html 里有内联脚本，会被内容安全策略拦下。');
   process.exit(1);
 }
+if (first === 0) {
+  console.error('index.html 没有引用任何脚本，构建不完整。');
+  process.exit(1);
+}
 if (all > BAR_BYTES) {
   console.error('超过上限，请找出新加的依赖。');
   process.exit(1);
