@@ -61,3 +61,13 @@ export async function createFederation(
   );
   return federation;
 }
+
+/** Removes a federation whole: for a demo whose loading was cut off. */
+export function dropFederation(url: string, code: string): Promise<void> {
+  return asOwner(url, async (client) => {
+    const schema = `fed_${code.replaceAll('-', '_')}`;
+    await client.query(`drop schema if exists "${schema}" cascade`);
+    await client.query('delete from platform.migration where schema_name = $1', [schema]);
+    await client.query('delete from platform.federation where code = $1', [code]);
+  });
+}

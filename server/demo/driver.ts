@@ -77,13 +77,28 @@ export const endSessions = (server: Server, federation: Federation) =>
     ctx.db.deleteFrom('session').where('csrf_token', '=', 'demo').execute(),
   );
 
-/** A picture that looks like a receipt: lines and boxes only, since a fresh machine may have no font to write with. */
+type Colour = readonly [number, number, number];
+
+/** A picture that looks like a receipt: bars and a frame drawn as pixels, since a fresh machine may have no font. */
 export function receiptPicture(seed: number): Promise<Buffer> {
-  const tint = 240 + (seed % 12);
-  const lines = Array.from({ length: 14 }, (_, row) => {
-    const width = 180 + ((seed * 37 + row * 53) % 320);
-    return `<rect x="60" y="${190 + row * 46}" width="${width}" height="12" fill="#8a8378"/><rect x="600" y="${190 + row * 46}" width="${60 + ((seed + row * 7) % 60)}" height="12" fill="#6d665c"/>`;
-  });
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="760" height="1000"><rect width="760" height="1000" fill="rgb(${tint},${tint - 4},${tint - 12})"/><rect x="40" y="40" width="680" height="920" fill="none" stroke="#b0463c" stroke-width="4"/><rect x="230" y="80" width="300" height="28" fill="#b0463c"/><rect x="300" y="124" width="160" height="12" fill="#b0463c"/>${lines.join('')}<circle cx="590" cy="860" r="70" fill="none" stroke="#c8161d" stroke-width="6" opacity="0.7"/></svg>`;
-  return sharp(Buffer.from(svg)).jpeg({ quality: 80 }).toBuffer();
+  const [width, height] = [380, 500];
+  const pixels = Buffer.alloc(width * height * 3);
+  const bar = (left: number, top: number, wide: number, high: number, colour: Colour) => {
+    for (let y = top; y < top + high; y += 1) {
+      for (let x = left; x < left + wide; x += 1) pixels.set(colour, (y * width + x) * 3);
+    }
+  };
+  const paper = 240 + (seed % 12);
+  bar(0, 0, width, height, [paper, paper - 4, paper - 12]);
+  bar(20, 20, 340, 2, [176, 70, 60]);
+  bar(20, 478, 340, 2, [176, 70, 60]);
+  bar(115, 40, 150, 14, [176, 70, 60]);
+  bar(150, 62, 80, 6, [176, 70, 60]);
+  for (let row = 0; row < 14; row += 1) {
+    bar(30, 95 + row * 23, 90 + ((seed * 37 + row * 53) % 160), 6, [138, 131, 120]);
+    bar(300, 95 + row * 23, 30 + ((seed + row * 7) % 30), 6, [109, 102, 92]);
+  }
+  return sharp(pixels, { raw: { width, height, channels: 3 } })
+    .jpeg({ quality: 80 })
+    .toBuffer();
 }

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compose } from '../compose.ts';
-import { createFederation } from '../federations.ts';
+import { createFederation, dropFederation } from '../federations.ts';
 import { listFederations } from '../kernel/app.ts';
 import { inSystemContext, type Platform } from '../kernel/context.ts';
 import { openAccount } from '../modules/accounts/index.ts';
@@ -11,7 +13,7 @@ import { importMembersFile } from '../modules/members/index.ts';
 import { importUnionsFile } from '../modules/unions/index.ts';
 import { driverOf, endSessions } from './driver.ts';
 import { fileClaim, fundCode, type Past } from './past-claims.ts';
-import { addDemoPeople } from './people.ts';
+import { addDemoPeople, backdateGrants } from './people.ts';
 import { writePast } from './write-past.ts';
 
 export interface DemoParts {
@@ -21,6 +23,7 @@ export interface DemoParts {
   root: string;
 }
 
+const code = 'hailing';
 const claimsOfThePast = 90;
 
 /** Progress on one line of a terminal; line by line elsewhere. */
@@ -30,11 +33,15 @@ function tell(text: string): void {
 
 /**
  * Fills an empty platform with the demo federation: the district's real-shaped rosters, people to sign in as, a fund,
- * and a year of claims made through the real routes. Does nothing when there is a federation already. A load that was
- * cut off is begun anew, since a federation is listed only once it is whole.
+ * and a year of claims made through the real routes. Does nothing when there is a federation already; a load that was
+ * cut off has left its mark and is begun anew.
  */
 export async function loadDemo(platform: Platform, { migrations, root }: DemoParts): Promise<void> {
-  if ((await listFederations(platform)).length > 0) return;
+  const cutOff = join(platform.config.dataDir, 'demo-unfinished');
+  if ((await listFederations(platform)).length > 0 && !existsSync(cutOff)) return;
+  await mkdir(platform.config.dataDir, { recursive: true });
+  await writeFile(cutOff, '');
+  await dropFederation(platform.database.ownerUrl, code);
   tell('首次启动：正在载入演示数据（约一分钟）……');
   const now = platform.clock.now();
   const rosters = join(root, 'tests/data/roster-hailing');
@@ -52,27 +59,30 @@ export async function loadDemo(platform: Platform, { migrations, root }: DemoPar
     await openFund(ctx, { code: fundCode, name: '职工普惠慰问资金', unionId: found.unions.district.id });
     return found;
   });
-  const reviewer = await inSystemContext(platform, federation, '演示数据', (ctx) =>
-    openAccount(ctx, {
+  const reviewer = await inSystemContext(platform, federation, '演示数据', async (ctx) => {
+    const id = await openAccount(ctx, {
       username: 'past-reviews',
       name: '往年初审',
       role: 'unit-chair',
       unionId: people.unions.district.id,
       password: firstPassword(),
-    }),
-  );
+    });
+    await backdateGrants(ctx);
+    return id;
+  });
   await writeHistory(platform, federation, people, reviewer, root, now);
   await inSystemContext(platform, federation, '演示数据', async (ctx) => {
     await ctx.db.updateTable('account').set({ status: 'closed' }).where('id', '=', reviewer).execute();
   });
   await foldOnce(platform, federation);
+  await rm(cutOff);
 }
 
 type Args = [Platform, Past['federation'], Past['people'], string, string, Date];
 
 async function writeHistory(...[platform, federation, people, reviewer, root, now]: Args): Promise<void> {
   let at = new Date(`${now.getUTCFullYear()}-01-02T02:00:00Z`);
-  const config = { ...platform.config, rateLimit: 0, logLevel: 'silent' as const };
+  const config = { ...platform.config, rateLimit: 0, logLevel: 'error' as const };
   const server = await compose({
     config,
     databaseUrl: platform.database.ownerUrl,

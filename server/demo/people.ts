@@ -130,6 +130,14 @@ export async function addDemoPeople(ctx: Ctx, root: string): Promise<DemoPeople>
   return { unions, members, accounts };
 }
 
+/** Demo accounts have held their grants since the year began: the demo's past is decided by them. */
+export async function backdateGrants(ctx: Ctx): Promise<void> {
+  await ctx.db
+    .updateTable('grant')
+    .set({ from_on: `${ctx.today.slice(0, 4)}-01-01` })
+    .execute();
+}
+
 async function placeUnions(ctx: Ctx, root: string): Promise<void> {
   const text = await readFile(join(root, 'db/seed/coordinates.json'), 'utf8');
   const { places: known } = JSON.parse(text) as {

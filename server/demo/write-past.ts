@@ -88,7 +88,7 @@ async function payWhatIsReady(past: Past, at: Date): Promise<void> {
   await payer.disbursements.releaseBatch({ params });
   await payer.disbursements.markSent({ params });
   past.setNow(new Date(at.getTime() + 20 * hour));
-  const answer = (await payer.disbursements.demoReturn({ params })) as Buffer;
+  const answer = (await treasurer.disbursements.demoReturn({ params })) as Buffer;
   await treasurer.disbursements.importReturn(
     { params, query: { fileName: '模拟回盘.csv' } },
     { raw: answer },

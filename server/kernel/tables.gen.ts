@@ -376,6 +376,11 @@ export interface Tables {
     schema_name: string;
     created_at: Date;
   };
+  'platform.key_ring': {
+    id: number;
+    fingerprint: string;
+    since: Date;
+  };
   'platform.migration': {
     schema_name: string;
     name: string;

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { checkAnswers, type Answers } from '@smart-union/catalogue-kit';
 import type { contract, InputOf, ReplyOf } from '@smart-union/contract';
 import { record } from '../../kernel/audit.ts';
@@ -48,9 +49,9 @@ export async function openCase(ctx: Ctx, { body }: InputOf<Cases['open']>): Prom
       opened_at: ctx.now,
       updated_at: ctx.now,
     })
-    // Two taps at once: the other one opened it.
+    // Two taps at once: the other one opened it. A literal, since a prepared statement's parameter matches no partial index.
     .onConflict((conflict) =>
-      conflict.columns(['member_id', 'item_code']).where('status', '=', 'draft').doNothing(),
+      conflict.columns(['member_id', 'item_code']).where('status', '=', sql.lit('draft')).doNothing(),
     )
     .returning('id')
     .executeTakeFirst();
