@@ -31,8 +31,8 @@ const scattered = (index: number, below: number) => Number((BigInt(index) * 2_65
 const firstDay = Date.UTC(1962, 0, 1);
 const days = 16_000;
 const perDay = 900;
-/** Of nobody: 399 is no prefecture. Different people for the first 14.4 million, then the next area. */
-const areaOf = (index: number) => `3999${String(1 + Math.floor(index / (days * perDay))).padStart(2, '0')}`;
+/** Of nobody: 3299 is no prefecture. Different people for the first 14.4 million, then the next area. */
+const areaOf = (index: number) => `3299${String(1 + Math.floor(index / (days * perDay))).padStart(2, '0')}`;
 
 /** The fictitious member number `index`: always the same person, whoever runs it. */
 export function fictitiousMember(index: number, union: NewMember['union']): NewMember {

@@ -1,0 +1,212 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { root, databaseUrl } from '../../tests/database/template.ts';
+import { testApp, type TestApp } from '../../tests/database/test-app.ts';
+import { jpegWithPlace } from '../../tests/world/photos.ts';
+import type { Terminal } from './command.ts';
+import { runCommand } from './run-command.ts';
+
+const keys = `1:${'7c'.repeat(32)}`;
+let t: TestApp;
+let folder: string;
+const made: string[] = [];
+
+/** A database with nothing in it, on the same server. */
+async function emptyDatabase(): Promise<string> {
+  const { adminUrl } = inject('template');
+  const name = `su_restore_${randomBytes(6).toString('hex')}`;
+  await asAdmin(
+    `create database ${name} template template0 encoding 'UTF8' lc_collate 'C.UTF-8' lc_ctype 'C.UTF-8'`,
+  );
+  made.push(name);
+  return databaseUrl(adminUrl, name);
+}
+
+async function asAdmin(sql: string): Promise<void> {
+  const admin = new pg.Client({ connectionString: inject('template').adminUrl });
+  await admin.connect();
+  await admin.query(sql).finally(() => admin.end());
+}
+
+function at(url: string, dataDir: string, env: NodeJS.ProcessEnv = {}) {
+  const said = { out: '', err: '' };
+  const terminal: Terminal = {
+    out: (text) => void (said.out += text),
+    err: (text) => void (said.err += text),
+    isTty: false,
+    root,
+    env: {
+      DATABASE_URL: url,
+      DATA_DIR: dataDir,
+      PII_KEYS: keys,
+      DEMO: '0',
+      BACKUP_KEY: 'ab'.repeat(32),
+      ...env,
+    },
+  };
+  return async (...args: string[]) => ({ code: await runCommand(args, terminal), ...said });
+}
+
+/** A hash of every table's rows, whatever their order. */
+async function hashesOf(url: string): Promise<Record<string, string>> {
+  const client = new pg.Client({ connectionString: url, options: '-c timezone=UTC' });
+  await client.connect();
+  const tables = await client.query<{ name: string }>(
+    `select quote_ident(schemaname) || '.' || quote_ident(tablename) as name from pg_tables
+     where schemaname = 'platform' or schemaname like 'fed\\_%' order by 1`,
+  );
+  const hashes: Record<string, string> = {};
+  for (const { name } of tables.rows) {
+    const found = await client.query<{ hash: string }>(
+      `select count(*) || ' ' || md5(coalesce(string_agg(md5(t::text), '' order by md5(t::text)), '')) as hash from ${name} t`,
+    );
+    hashes[name] = found.rows[0]!.hash;
+  }
+  await client.end();
+  return hashes;
+}
+
+const filesOf = async (dataDir: string) =>
+  (await readdir(join(dataDir, 'files'), { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => entry.name)
+    .toSorted();
+
+beforeAll(async () => {
+  t = await testApp();
+  folder = await mkdtemp(join(tmpdir(), 'smart-union-backup-'));
+  const file = await t.upload('zhao', 'emoji 😀 "quoted".jpg', await jpegWithPlace());
+  const draft = await t.as('zhao').cases.open({ body: { itemCode: 'hospital-consolation' } });
+  await t.as('zhao').cases.saveAnswers({
+    params: { id: draft.id },
+    body: {
+      answers: { receipts: [file], hospital: '反斜杠\\t 与\n换行\t医院', diagnosis: '肺炎' },
+      version: draft.version,
+    },
+  });
+});
+
+afterAll(async () => {
+  await t.close();
+  for (const name of made) await asAdmin(`drop database if exists ${name} with (force)`);
+  await rm(folder, { recursive: true, force: true });
+});
+
+it('restores into another database, row for row and file for file', async () => {
+  const backup = join(folder, 'whole');
+  expect(await at(t.url, t.dataDir)('backup', backup)).toMatchObject({ code: 0, err: '' });
+  const names = await readdir(backup);
+  expect(names).toContain('fed_test.member.sealed');
+  expect(names.some((name) => name.startsWith('keys'))).toBe(false);
+  const url = await emptyDatabase();
+  const dataDir = join(folder, 'other');
+  const restored = await at(url, dataDir)('restore', backup);
+  expect(restored).toMatchObject({ code: 0, err: '' });
+  expect(restored.out).toContain('审计记录完整');
+  const [before, after] = [await hashesOf(t.url), await hashesOf(url)];
+  expect(Object.keys(before).length).toBeGreaterThan(30);
+  expect(after).toEqual(before);
+  expect(await filesOf(dataDir)).toEqual(await filesOf(t.dataDir));
+  expect((await filesOf(dataDir)).length).toBeGreaterThan(0);
+  // Identities go on where they stopped, and the application's role may work.
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query("set role smart_union_app; set search_path to fed_test; set app.scope to 'f'");
+  const next = await client.query(
+    `insert into rollup_delta (union_path, metric, period, amount) values ('f', 'members', '', 1) returning id`,
+  );
+  const last = await client.query('select max(id) as id from rollup_delta where id <> $1', [next.rows[0].id]);
+  expect(next.rows[0].id).toBeGreaterThan(last.rows[0].id ?? 0);
+  await expect(client.query('delete from audit_event')).rejects.toThrow(/permission denied/);
+  await client.end();
+  expect(await at(url, dataDir)('audit', 'verify')).toMatchObject({ code: 0 });
+});
+
+it('refuses a database that holds a federation unless told to replace it', async () => {
+  const backup = join(folder, 'again');
+  await at(t.url, t.dataDir)('backup', backup);
+  const url = await emptyDatabase();
+  const dataDir = join(folder, 'replaced');
+  await at(url, dataDir)('restore', backup);
+  const refused = await at(url, dataDir)('restore', backup);
+  expect(refused.code).toBe(1);
+  expect(refused.err).toContain('--force');
+  expect(await at(url, dataDir)('restore', backup, '--force')).toMatchObject({ code: 0 });
+  expect((await readdir(dataDir)).some((name) => name.startsWith('files-before-'))).toBe(true);
+});
+
+it('refuses a backup with one flipped byte, a missing part or an edited manifest, and names the part', async () => {
+  const backup = join(folder, 'sound');
+  await at(t.url, t.dataDir)('backup', backup);
+  const url = await emptyDatabase();
+  const damage = async (name: string, change: (path: string) => Promise<void>, told: string) => {
+    const copy = join(folder, `damaged-${randomBytes(4).toString('hex')}`);
+    await cp(backup, copy, { recursive: true });
+    await change(join(copy, name));
+    const result = await at(url, join(folder, 'nothing'))('restore', copy);
+    expect(result.code).toBe(1);
+    expect(result.err).toContain(told);
+  };
+  const flip = async (path: string) => {
+    const bytes = await readFile(path);
+    const middle = bytes.length >> 1;
+    bytes[middle] = bytes[middle]! ^ 1;
+    await writeFile(path, bytes);
+  };
+  await damage('fed_test.member.sealed', flip, 'fed_test.member（SHA-256 不符');
+  await damage('files.sealed', flip, 'files（SHA-256 不符');
+  await damage('fed_test.union.sealed', (path) => rm(path), 'fed_test.union（文件不见了');
+  const edit = async (path: string) =>
+    writeFile(path, (await readFile(path, 'utf8')).replace('"rows": 0', '"rows": 1'));
+  await damage('manifest.json', edit, 'manifest.json');
+  expect(await hashesOf(url)).toEqual({});
+  const otherKey = await at(url, join(folder, 'nothing'), { BACKUP_KEY: 'cd'.repeat(32) })('restore', backup);
+  expect(otherKey).toMatchObject({ code: 1 });
+  expect(existsSync(join(folder, 'nothing', 'files'))).toBe(false);
+});
+
+it('keeps the keys out unless asked, and refuses a machine with others', async () => {
+  const backup = join(folder, 'sealed');
+  const passphrase = { BACKUP_PASSPHRASE: 'a passphrase of some length', BACKUP_KEY: undefined };
+  await at(t.url, t.dataDir, passphrase)('backup', backup);
+  const url = await emptyDatabase();
+  const other = { PII_KEYS: `1:${'3e'.repeat(32)}` };
+  const refused = await at(url, join(folder, 'alien'), { ...passphrase, ...other })('restore', backup);
+  expect(refused.code).toBe(1);
+  expect(refused.err).toContain('keys/ring.json');
+  expect(await at(url, join(folder, 'own'), passphrase)('restore', backup)).toMatchObject({ code: 0 });
+  const started = await at(url, join(folder, 'alien'), other)('federation', 'list');
+  expect(started.code).toBe(1);
+  expect(started.err).toContain('另一套密钥');
+  expect((await at(url, join(folder, 'own'))('federation', 'list')).out).toContain('泰州市总工会');
+  const inEnvironment = await at(t.url, t.dataDir)('backup', join(folder, 'keys'), '--with-keys');
+  expect(inEnvironment).toMatchObject({ code: 1 });
+  expect(existsSync(join(folder, 'keys'))).toBe(false);
+});
+
+it('brings the keys along when asked', async () => {
+  const url = await emptyDatabase();
+  const ownKeys = { PII_KEYS: undefined };
+  const first = join(folder, 'first');
+  expect(await at(url, first, ownKeys)('federation', 'create', 'demo', '示例区总工会')).toMatchObject({
+    code: 0,
+  });
+  expect(await at(url, first, ownKeys)('seed', '--unions', '5', '--members', '40')).toMatchObject({
+    code: 0,
+  });
+  expect(await at(url, first, ownKeys)('backup', join(folder, 'with'), '--with-keys')).toMatchObject({
+    code: 0,
+  });
+  const second = join(folder, 'second');
+  const target = await emptyDatabase();
+  expect(await at(target, second, ownKeys)('restore', join(folder, 'with'))).toMatchObject({ code: 0 });
+  expect(await readFile(join(second, 'keys/ring.json'))).toEqual(
+    await readFile(join(first, 'keys/ring.json')),
+  );
+  expect(await at(target, second, ownKeys)('reconcile')).toMatchObject({ code: 0 });
+});
