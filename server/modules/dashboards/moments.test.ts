@@ -135,14 +135,14 @@ describe('a payment', () => {
   });
 });
 
-/** Reads an event stream until `enough` says so or five seconds have passed. */
+/** Reads an event stream until `enough` says so or fourteen seconds have passed. */
 async function listen(
   path: string,
   token: string,
   during: () => Promise<void>,
   enough: (events: { event: string; data: Record<string, unknown> }[]) => boolean,
 ): Promise<{ event: string; data: Record<string, unknown> }[]> {
-  const abort = AbortSignal.timeout(5000);
+  const abort = AbortSignal.timeout(14_000);
   const response = await fetch(`${base}${path}`, {
     headers: { authorization: `Bearer ${token}` },
     signal: abort,
@@ -178,6 +178,17 @@ describe('the stream', () => {
     expect(events.find((one) => one.event === 'moment')?.data.text).toContain(
       '住院慰问金已到账 · 用时 3小时',
     );
+  });
+
+  it('ticks when nothing happens, so that silence means a broken feed', async () => {
+    const events = await listen(
+      '/api/v1/dashboards/stream',
+      await app.token('jiangyanApprover'),
+      async () => {},
+      (all) => all.length >= 2,
+    );
+    expect(events.map((one) => one.event)).toEqual(['tick', 'tick']);
+    expect(events[1]?.data.version).toBe(events[0]?.data.version);
   });
 
   it('tells a viewer nothing of what lies outside her scope', async () => {
