@@ -77,7 +77,7 @@ module.exports = {
     {
       name: 'product-needs-no-tests',
       severity: 'error',
-      from: { path: '^(server|packages|catalogue|admin|member)/', pathNot: '\\.test\\.tsx?$' },
+      from: { path: '^(server|packages|catalogue|admin|member)/', pathNot: '\\.test\\.tsx?$|/factory\\.ts$' },
       to: { path: '^tests/' },
     },
   ],

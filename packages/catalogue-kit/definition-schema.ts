@@ -44,7 +44,7 @@ const isoDate = z
 const kebabCase = z
   .string({ error: '请填写编号' })
   .regex(/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/, {
-    error: '编号只能用小写字母、数字和短横线，例如 hospital-consolation',
+    error: '编号只能用小写字母、数字和短横线，例如 birthday-cake',
   })
   .max(60, { error: '编号最多 60 个字符' });
 const camelCase = z

@@ -23,7 +23,7 @@ const present = (name: string) => {
 const code = files.filter(
   (name) => /\.tsx?$/.test(name) && !/\.gen\.ts$|\.d\.ts$|\.d\.mts$/.test(name) && present(name),
 );
-const isTest = (name: string) => /\.test\.tsx?$/.test(name) || name.startsWith('tests/');
+const isTest = (name: string) => /\.test\.tsx?$|(^|\/)tests\/|\/factory\.ts$/.test(name);
 const migrations = files.filter((name) => name.startsWith('db/migrations/') && name.endsWith('.sql'));
 
 it('sees the house', () => {
