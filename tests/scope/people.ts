@@ -1,0 +1,106 @@
+import type { TestApp, PersonName } from '../database/test-app.ts';
+import type { UnionName } from '../world/world.ts';
+
+/**
+ * Who walks the contract: [role, union she stands at]. Cadres of the fixture world, and those the other district lacks.
+ * Written out here on purpose: what a person may reach follows from this list and the roles, never from an answer.
+ */
+export const cadres = {
+  chair: ['unit-chair', 'couriers'],
+  siblingChair: ['unit-chair', 'pumps'],
+  townCadre: ['town-cadre', 'jiulong'],
+  registrar: ['district-registrar', 'hailing'],
+  approver: ['district-approver', 'hailing'],
+  treasurer: ['treasurer', 'hailing'],
+  payer: ['payer', 'hailing'],
+  visitor: ['visitor', 'hailing'],
+  auditor: ['auditor', 'hailing'],
+  admin: ['system-admin', 'hailing'],
+  leader: ['leader', 'city'],
+  cityAdmin: ['system-admin', 'city'],
+  farChair: ['unit-chair', 'textiles'],
+  farTown: ['town-cadre', 'sanshui'],
+  farRegistrar: ['district-registrar', 'jiangyan'],
+  farApprover: ['district-approver', 'jiangyan'],
+  farTreasurer: ['treasurer', 'jiangyan'],
+  farPayer: ['payer', 'jiangyan'],
+  farVisitor: ['visitor', 'jiangyan'],
+  farAuditor: ['auditor', 'jiangyan'],
+  farAdmin: ['system-admin', 'jiangyan'],
+  /** An account whose only grant has lapsed. */
+  lapsed: ['auditor', 'city'],
+} as const satisfies Record<string, readonly [string, UnionName]>;
+
+export type Cadre = keyof typeof cadres;
+
+/** Members: the one things belong to near, another of her union, and the one things belong to in the other district. */
+export const members = { chen: 'couriers', wang: 'couriers', liu: 'textiles' } as const satisfies Record<
+  string,
+  UnionName
+>;
+export type Member = keyof typeof members;
+export type Walker = Cadre | Member | 'anonymous';
+
+export const walkers: readonly Walker[] = [
+  'anonymous',
+  ...(Object.keys(members) as Member[]),
+  ...(Object.keys(cadres) as Cadre[]),
+];
+
+export const isCadre = (walker: Walker): walker is Cadre => walker in cadres;
+export const isMember = (walker: Walker): walker is Member => walker in members;
+
+/** A name the test app knows; those added here are entered into its world by `addCadres`. */
+export const personOf = (walker: Walker): PersonName | null =>
+  walker === 'anonymous' ? null : (walker as PersonName);
+
+const names: Partial<Record<Cadre, string>> = {
+  farChair: '暗哨主席',
+  farTown: '暗哨干事',
+  farRegistrar: '暗哨登记',
+  farApprover: '暗哨审批',
+  farTreasurer: '暗哨会计',
+  farPayer: '暗哨出纳',
+  farVisitor: '暗哨慰问',
+  farAuditor: '暗哨经审',
+  farAdmin: '暗哨管理',
+  lapsed: '离任干部',
+};
+
+/** Opens accounts for those of the list the world lacks. They all have their one-time code. */
+export async function addCadres(t: TestApp): Promise<void> {
+  const world = t.world as { cadres: Record<string, unknown> };
+  await t.db(async (ctx) => {
+    for (const [key, name] of Object.entries(names)) {
+      const [role, union] = cadres[key as Cadre];
+      const id = ctx.id();
+      const username = `far.${key.toLowerCase()}`;
+      await ctx.db
+        .insertInto('account')
+        .values({
+          id,
+          username,
+          name,
+          password_hash: 'none',
+          totp_confirmed_at: ctx.now,
+          status: 'active',
+          created_at: ctx.now,
+        })
+        .execute();
+      await ctx.db
+        .insertInto('grant')
+        .values({
+          id: ctx.id(),
+          account_id: id,
+          role,
+          union_id: t.world.unions[union].id,
+          union_path: t.world.unions[union].path,
+          from_on: '2020-01-01',
+          until_on: key === 'lapsed' ? '2026-11-23' : null,
+          granted_at: ctx.now,
+        })
+        .execute();
+      world.cadres[key] = { id, name, username, totpSecret: null };
+    }
+  });
+}
