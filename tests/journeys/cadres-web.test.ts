@@ -164,6 +164,10 @@ describe('每个岗位的每一页 every page of every role', () => {
         seen.add(path);
         for (const width of [1280, 1024, 390]) {
           await page.setViewportSize({ width, height: 800 });
+          // The frame follows the window a moment later; its menu button says that it has.
+          await page
+            .getByRole('button', { name: '菜单' })
+            .waitFor({ state: width < 820 ? 'visible' : 'hidden' });
           const over = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
           if (over !== 0) found.push(`${path} at ${width}: ${String(over)} px too wide`);
           if (width !== 1024)

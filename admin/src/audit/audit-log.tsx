@@ -11,6 +11,7 @@ import { SearchBox } from '../page/search-box.tsx';
 import { Failure } from '../page/states.tsx';
 import { formatInstant } from '../texts/formats.ts';
 import { useLocale, useTexts } from '../texts/texts.ts';
+import { EventText } from './event-text.tsx';
 
 type AuditEvent = ReplyOf<Contract['audit']['list']>['items'][number];
 
@@ -94,7 +95,7 @@ const useColumns = (): ListColumn<AuditEvent>[] => {
   const t = useTexts();
   const locale = useLocale();
   return [
-    { key: 'sequence', title: t.audit.sequence, end: true, width: 70, render: (row) => row.sequence },
+    { key: 'sequence', title: t.audit.sequence, end: true, hidden: true, render: (row) => row.sequence },
     {
       key: 'at',
       title: t.audit.time,
@@ -102,8 +103,8 @@ const useColumns = (): ListColumn<AuditEvent>[] => {
     },
     { key: 'by', title: t.audit.by, render: (row) => row.by },
     { key: 'office', title: t.audit.office, render: (row) => row.office },
-    { key: 'text', title: t.audit.text, render: (row) => <span className="wide-text">{row.text}</span> },
-    { key: 'kind', title: t.audit.kind, render: (row) => <code>{row.kind}</code> },
+    { key: 'text', title: t.audit.text, render: (row) => <EventText event={row} /> },
+    { key: 'kind', title: t.audit.kind, render: (row) => <code>{row.kind}</code>, hidden: true },
     {
       key: 'hash',
       title: t.audit.hash,

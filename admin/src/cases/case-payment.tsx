@@ -1,6 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
+import { Button } from 'antd';
+import { useState } from 'react';
 import { api } from '../client.ts';
 import { PaymentActs } from '../disbursements/payment-acts.tsx';
+import { VisitDialog } from '../disbursements/visit-dialog.tsx';
 import { paymentTones } from '../disbursements/payments.ts';
 import { ToneTag } from '../page/tone.tsx';
 import { holds, useSession } from '../session.ts';
@@ -28,6 +31,7 @@ export const CasePayment = ({ detail }: { detail: CaseDetail }) => {
         <p className="row">
           <span className="quiet">{t.cases.channel}</span> {t.cases.channels[detail.channel]}
           <ChannelAct detail={detail} />
+          <VisitAct detail={detail} />
         </p>
       ) : null}
       <ul className="report">
@@ -44,5 +48,26 @@ export const CasePayment = ({ detail }: { detail: CaseDetail }) => {
         ))}
       </ul>
     </section>
+  );
+};
+
+/** For the visitor, who sees cases but no payments: records the visit from the case. */
+const VisitAct = ({ detail }: { detail: CaseDetail }) => {
+  const t = useTexts();
+  const session = useSession();
+  const [open, setOpen] = useState(false);
+  if (detail.paymentStatus !== 'visit-due' || !holds(session, 'disbursements.visit')) return null;
+  return (
+    <>
+      <Button size="small" type="primary" onClick={() => setOpen(true)}>
+        {t.visit.title}
+      </Button>
+      {open ? (
+        <VisitDialog
+          visited={{ caseId: detail.id, payeeName: detail.applicantName, amountFen: detail.amountFen ?? 0 }}
+          onClose={() => setOpen(false)}
+        />
+      ) : null}
+    </>
   );
 };

@@ -73,6 +73,13 @@ export const BatchActs = ({ batch }: { batch: Batch }) => {
         `${batch.number}.${format === 'csv' ? 'csv' : 'txt'}`,
       ),
     );
+  const playBank = (reject: number): Promise<unknown> =>
+    run(() =>
+      download(
+        urlOf(routes.disbursements.demoReturn[1], { id: batch.id }, { reject }),
+        `${batch.number}-return.csv`,
+      ),
+    );
   const readReturn = async (chosen: File): Promise<void> => {
     await run(async () => {
       const reply = await api.disbursements.importReturn(
@@ -127,6 +134,17 @@ export const BatchActs = ({ batch }: { batch: Batch }) => {
       </div>
       {may('file') ? <span className="quiet">{t.batches.fileNote}</span> : null}
       {may('reconcile') ? <span className="quiet">{t.batches.importReturnNote}</span> : null}
+      {may('demo-return') ? (
+        <div className="row demo-bank">
+          <Button icon={<Download />} onClick={() => void playBank(0)}>
+            {t.batches.demoReturn}
+          </Button>
+          <Button icon={<Download />} onClick={() => void playBank(1)}>
+            {t.batches.demoReturnBad}
+          </Button>
+          <span className="quiet">{t.batches.demoReturnNote}</span>
+        </div>
+      ) : null}
       {batch.cannot ? (
         <Alert type="info" showIcon title={t.batches.cannotRelease} description={batch.cannot} />
       ) : null}

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { App, Button, Segmented } from 'antd';
+import { App, Button, Radio, Segmented } from 'antd';
 import { useState } from 'react';
 import { api } from '../client.ts';
 import { useListSearch } from '../page/list-search.ts';
@@ -20,6 +20,7 @@ export const ExceptionList = () => {
   const list = useListSearch();
   const status = list.search.status === 'resolved' ? 'resolved' : 'open';
   const [asking, setAsking] = useState<PaymentException | null>(null);
+  const [outcome, setOutcome] = useState<'paid' | 'failed' | 'words'>('words');
   const query = { ...list.query(), status };
   const exceptions = useQuery({
     queryKey: ['exceptions', query],
@@ -44,7 +45,10 @@ export const ExceptionList = () => {
         label={t.exceptions.title}
         list={list}
         result={exceptions}
-        columns={useColumns(setAsking)}
+        columns={useColumns((row) => {
+          setOutcome('words');
+          setAsking(row);
+        })}
         rowKey={(row) => row.id}
         empty={{ title: t.exceptions.empty, note: t.exceptions.emptyNote }}
       />
@@ -56,12 +60,30 @@ export const ExceptionList = () => {
         onClose={() => setAsking(null)}
         onOk={async (resolution) => {
           if (!asking) return;
-          await api.disbursements.resolveException({ params: { id: asking.id }, body: { resolution } });
+          await api.disbursements.resolveException({
+            params: { id: asking.id },
+            body: { resolution, outcome: outcome === 'words' ? undefined : outcome },
+          });
           void message.success(t.exceptions.resolved);
           await refreshMoney(queryClient);
         }}
       >
         <p>{asking?.text}</p>
+        {asking?.can.includes('book') ? (
+          <fieldset className="choices">
+            <legend>{t.exceptions.outcome}</legend>
+            <Radio.Group
+              vertical
+              value={outcome}
+              onChange={(event) => setOutcome(event.target.value as typeof outcome)}
+              options={[
+                { value: 'paid', label: t.exceptions.outcomes.paid },
+                { value: 'failed', label: t.exceptions.outcomes.failed },
+                { value: 'words', label: t.exceptions.outcomes.words },
+              ]}
+            />
+          </fieldset>
+        ) : null}
       </ReasonDialog>
     </>
   );

@@ -61,7 +61,7 @@ export const PaymentActs = ({ row }: { row: Payment }) => {
           </Form.Item>
         </Form>
       </ReasonDialog>
-      {asking === 'visit' ? <VisitDialog row={row} onClose={() => setAsking(null)} /> : null}
+      {asking === 'visit' ? <VisitDialog visited={row} onClose={() => setAsking(null)} /> : null}
     </span>
   );
 };

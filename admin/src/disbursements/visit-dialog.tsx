@@ -9,8 +9,11 @@ import { ApiError, newIdempotencyKey } from '../transport.ts';
 import { FilePick } from './file-pick.tsx';
 import { refreshMoney, type Payment } from './payments.ts';
 
+/** Whose claim is paid by the visit. */
+export type Visited = Pick<Payment, 'caseId' | 'payeeName' | 'amountFen'>;
+
 /** A visit in person: when, a photo, the signature, what was found. Records the cash in the ledger. */
-export const VisitDialog = ({ row, onClose }: { row: Payment; onClose: () => void }) => {
+export const VisitDialog = ({ visited, onClose }: { visited: Visited; onClose: () => void }) => {
   const t = useTexts();
   const { message } = App.useApp();
   const queryClient = useQueryClient();
@@ -30,7 +33,7 @@ export const VisitDialog = ({ row, onClose }: { row: Payment; onClose: () => voi
     setFault(null);
     try {
       await api.claims.recordVisit(
-        { params: { id: row.caseId }, body: { visitedOn, photoId, signatureId, note: note.trim() } },
+        { params: { id: visited.caseId }, body: { visitedOn, photoId, signatureId, note: note.trim() } },
         { idempotencyKey: key.current },
       );
       void message.success(t.visit.done);
@@ -45,7 +48,7 @@ export const VisitDialog = ({ row, onClose }: { row: Payment; onClose: () => voi
   return (
     <Modal
       open
-      title={`${t.visit.title} · ${row.payeeName}`}
+      title={`${t.visit.title} · ${visited.payeeName}`}
       okText={t.visit.submit}
       cancelText={t.common.cancel}
       okButtonProps={{ loading: busy }}
@@ -53,7 +56,7 @@ export const VisitDialog = ({ row, onClose }: { row: Payment; onClose: () => voi
       onCancel={onClose}
       width={480}
     >
-      <p>{t.visit.will(formatMoney(row.amountFen))}</p>
+      <p>{t.visit.will(formatMoney(visited.amountFen))}</p>
       <Form layout="vertical" component="div">
         <Form.Item label={t.visit.visitedOn} htmlFor="visited-on" required>
           <DateInput id="visited-on" max={todayOn()} value={visitedOn} onChange={setVisitedOn} />

@@ -1,3 +1,4 @@
+import { events } from './en/events.ts';
 import { money } from './en/money.ts';
 import { registers } from './en/registers.ts';
 import { shell } from './en/shell.ts';
@@ -6,4 +7,4 @@ import { work } from './en/work.ts';
 import type { Texts } from './texts.ts';
 
 /** Every text of the cadres' web in English, with the same keys and parameters as the Chinese. */
-export const en: Texts = { ...shell, ...work, ...registers, ...money, ...support };
+export const en: Texts = { ...shell, ...work, ...registers, ...money, ...support, ...events };

@@ -1,3 +1,4 @@
+import { events } from './zh-CN/events.ts';
 import { money } from './zh-CN/money.ts';
 import { registers } from './zh-CN/registers.ts';
 import { shell } from './zh-CN/shell.ts';
@@ -5,4 +6,4 @@ import { support } from './zh-CN/support.ts';
 import { work } from './zh-CN/work.ts';
 
 /** Every text of the cadres' web in Chinese; the folder beside holds it by the groups of the menu. */
-export const zhCN = { ...shell, ...work, ...registers, ...money, ...support };
+export const zhCN = { ...shell, ...work, ...registers, ...money, ...support, ...events };

@@ -119,6 +119,9 @@ export const money = {
       `${total} is then on its way at the bank. Make sure the file was handed over.`,
     markedSent: 'Recorded as sent',
     importReturn: 'Read the bank’s return file',
+    demoReturn: 'Demo: download the bank’s return',
+    demoReturnBad: 'Demo: a return with one line sent back',
+    demoReturnNote: 'There is no bank in a demo: these two buttons play it. Download, then read it in.',
     importReturnNote:
       'Each line settles, is sent back, or waits to be settled by hand. The same file twice books nothing twice.',
     returnRead: 'The return was read',
@@ -162,6 +165,12 @@ export const money = {
     resolveTitle: 'How it was settled',
     resolveLabel: 'What the bank said, and the evidence',
     resolved: 'Recorded',
+    outcome: 'The bank says of this payment',
+    outcomes: {
+      paid: 'it was paid: book it as paid',
+      failed: 'it was not paid: book it as sent back',
+      words: 'nothing certain yet: keep the words only',
+    },
     at: 'Found',
   },
 };

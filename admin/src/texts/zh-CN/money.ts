@@ -118,6 +118,9 @@ export const money = {
     markSentWill: (total: string) => `登记后，${total} 记为「银行处理中」。请确认文件已交给银行。`,
     markedSent: '已登记送交银行',
     importReturn: '导入银行回盘文件',
+    demoReturn: '演示：下载银行回盘文件',
+    demoReturnBad: '演示：下载有一笔退回的回盘',
+    demoReturnNote: '演示环境没有银行，用这两个按钮扮演银行，下载后再导入。',
     importReturnNote: '每一行会自动核销、退回，或放进「待核对」。同一份文件导入两次不会重复记账。',
     returnRead: '回盘已导入',
     returnAgain: '这份回盘文件以前已经导入过，没有重复记账。',
@@ -160,6 +163,12 @@ export const money = {
     resolveTitle: '核对结论',
     resolveLabel: '与银行核对的结果和依据',
     resolved: '已记下核对结论',
+    outcome: '银行说这一笔',
+    outcomes: {
+      paid: '已经到账，按到账记账',
+      failed: '没有付出，按银行退回记账',
+      words: '暂不记账，只记下结论',
+    },
     at: '发现时间',
   },
 };
