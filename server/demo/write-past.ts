@@ -59,7 +59,7 @@ export async function writePast(
     },
   });
   const lastPayment = now.getTime() - 1.1 * day;
-  for (let at = yearStart.getTime() + 3 * day; at < lastPayment; at += 5 * day) {
+  for (let at = yearStart.getTime() + 3 * day; at < lastPayment; at += day) {
     const paidAt = inOffice(new Date(at), random);
     steps.push({ at: paidAt, act: () => payWhatIsReady(past, paidAt) });
   }
@@ -72,7 +72,7 @@ export async function writePast(
   }
 }
 
-/** Prepares, releases and sends what is ready, and reads the bank's answer a day later. */
+/** Prepares, releases and sends what is ready, and reads the bank’s answer the same day. */
 async function payWhatIsReady(past: Past, at: Date): Promise<void> {
   const treasurer = past.driver.as({ accountId: past.people.accounts.jiang! });
   const payer = past.driver.as({ accountId: past.people.accounts.shen! });
@@ -87,7 +87,7 @@ async function payWhatIsReady(past: Past, at: Date): Promise<void> {
   past.setNow(new Date(at.getTime() + hour));
   await payer.disbursements.releaseBatch({ params });
   await payer.disbursements.markSent({ params });
-  past.setNow(new Date(at.getTime() + 20 * hour));
+  past.setNow(new Date(at.getTime() + 5 * hour));
   const answer = (await treasurer.disbursements.demoReturn({ params })) as Buffer;
   await treasurer.disbursements.importReturn(
     { params, query: { fileName: '模拟回盘.csv' } },

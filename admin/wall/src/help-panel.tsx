@@ -33,7 +33,6 @@ export function HelpPanel({ overview }: { overview: Overview }) {
         <h3>
           {texts.inProgress} <b className="figure">{count(figures.inProgress)}</b>
         </h3>
-        {figures.inProgress === 0 && <p className="note">{texts.nothingInProgress}</p>}
         <ol>
           {stages.map((stage) => (
             <li key={stage.id}>

@@ -1,6 +1,7 @@
-import { timeOfDay } from './figures.ts';
+import { dayOf, timeOfDay } from './figures.ts';
 import type { Moment } from './overview.ts';
 import { useLocale, useTexts } from './texts/texts.ts';
+import type { Texts } from './texts/texts.ts';
 
 /** Bottom: what just happened, newest first, without names. */
 export function Ticker({ moments }: { moments: Moment[] }) {
@@ -15,7 +16,7 @@ export function Ticker({ moments }: { moments: Moment[] }) {
         <ol>
           {moments.slice(0, 6).map((moment) => (
             <li key={moment.id} className={`moment moment-${moment.kind}`}>
-              <time dateTime={moment.at}>{timeOfDay(new Date(moment.at), false)}</time>
+              <time dateTime={moment.at}>{whenOf(new Date(moment.at), texts)}</time>
               {english ? moment.textEn : moment.text}
             </li>
           ))}
@@ -24,4 +25,11 @@ export function Ticker({ moments }: { moments: Moment[] }) {
       <p className="note privacy">{texts.privacyNote}</p>
     </section>
   );
+}
+
+/** The time of day; before it the day, when it is not today's. */
+function whenOf(at: Date, texts: Texts): string {
+  const time = timeOfDay(at, false);
+  const day = dayOf(at, texts);
+  return day === dayOf(new Date(), texts) ? time : `${day} ${time}`;
 }

@@ -32,7 +32,6 @@ export const en: Texts = {
   claimsToday: 'Claims today',
   paidToday: 'Paid today',
   inProgress: 'In progress',
-  nothingInProgress: 'Nothing in progress at the moment',
   overdue: (count) => `${count} overdue`,
   medianHours: 'Claim to payment, median',
   promise: (days) => `Promise: ${days} working days`,
@@ -58,7 +57,7 @@ export const en: Texts = {
   chartBy: { paid: 'Paid this year', members: 'Members', hours: 'Median time' },
   callout: { paid: 'paid', approved: 'approved', claimed: 'new claim' },
   latest: 'Just now',
-  noMoments: 'Nothing new yet today; claims, decisions and payments will appear here.',
+  noMoments: 'Nothing new these days; claims, decisions and payments will appear here.',
   privacyNote: 'Names and employers are left out',
   hours: (hours) => {
     if (hours < 1) return `${Math.max(1, Math.round(hours * 60))} min`;

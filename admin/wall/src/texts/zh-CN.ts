@@ -30,7 +30,6 @@ export const zhCN = {
   claimsToday: '今日申请',
   paidToday: '今日到账',
   inProgress: '正在办理',
-  nothingInProgress: '目前没有在办的申请',
   overdue: (count: string) => `超时 ${count}`,
   medianHours: '从申请到到账 · 中位用时',
   promise: (days: number) => `承诺 ${days} 个工作日`,
@@ -57,7 +56,7 @@ export const zhCN = {
   chartBy: { paid: '本年发放', members: '会员', hours: '中位用时' },
   callout: { paid: '到账', approved: '审定', claimed: '新申请' } as Record<string, string>,
   latest: '最新动态',
-  noMoments: '今天还没有新的动态；有申请、审批或到账时会出现在这里。',
+  noMoments: '这几天还没有新的动态；有申请、审批或到账时会出现在这里。',
   privacyNote: '动态已隐去姓名和单位',
   hours: (hours: number): string => {
     if (hours < 1) return `${Math.max(1, Math.round(hours * 60))} 分钟`;
