@@ -2,7 +2,26 @@ const path = require('node:path');
 
 const packages = path.resolve(__dirname, '../../packages');
 
-// The home-page fixture world and the tests never see these: they are build-time paths only.
+/**
+ * Every page comes with the first load, some 40 kB more: a page is then there at once, and also when the line is gone.
+ * One style sheet for the same reason.
+ */
+const wholeAtOnce = {
+  name: 'smart-union:whole-at-once',
+  config: () => ({ build: { cssCodeSplit: false } }),
+  transformIndexHtml: {
+    enforce: 'post',
+    transform: (html, { bundle = {} }) =>
+      Object.values(bundle)
+        .filter(({ type, fileName }) => type === 'chunk' && !html.includes(fileName))
+        .map(({ fileName }) => ({
+          tag: 'link',
+          attrs: { rel: 'modulepreload', crossorigin: true, href: `/${fileName}` },
+          injectTo: 'head',
+        })),
+  },
+};
+
 module.exports = {
   projectName: '智慧工会',
   date: '2026-11-21',
@@ -11,7 +30,7 @@ module.exports = {
   sourceRoot: 'src',
   outputRoot: `dist/${process.env.TARO_ENV}`,
   framework: 'react',
-  compiler: { type: 'vite', vitePlugins: [] },
+  compiler: { type: 'vite', vitePlugins: process.env.TARO_ENV === 'h5' ? [wholeAtOnce] : [] },
   plugins: [path.resolve(__dirname, '../node_modules/@tarojs/plugin-html')],
   alias: {
     '@smart-union/ui': path.join(packages, 'ui/index.ts'),

@@ -39,6 +39,15 @@ export function replaceWith(page: PageName, query?: Query): void {
   void Taro.redirectTo({ url: urlOf(page, query) });
 }
 
+/** Shows where a case stands once its form is sent: the page she came from, when it is that one, else a new one. */
+export function showProgress(caseId: string): void {
+  const stack = Taro.getCurrentPages();
+  const below = stack[stack.length - 2];
+  const same = below?.route?.includes(pages.progress.slice(1)) && below.options?.id === caseId;
+  if (same) void Taro.navigateBack();
+  else replaceWith('progress', { id: caseId, sent: '1' });
+}
+
 /** One page back, or home when this page was opened by its address. */
 export function goBack(): void {
   if (Taro.getCurrentPages().length > 1) void Taro.navigateBack();

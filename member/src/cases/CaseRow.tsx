@@ -46,7 +46,8 @@ export function CaseRow({ row, first }: { row: MyCaseRow; first: boolean }) {
   const texts = useTexts();
   const { tone, word } = standing(row, texts);
   const where = inLanguage(row.where, row.whereEn);
-  const due = row.expectedOn && !/\d月\d/.test(where) ? texts.home.expected(dateText(row.expectedOn)) : null;
+  const due =
+    row.expectedOn && !/\d月\d|by \d/.test(where) ? texts.home.expected(dateText(row.expectedOn)) : null;
   return (
     <Row
       first={first}

@@ -1,5 +1,5 @@
 import { Icon } from './Icon.tsx';
-import { dateText } from '../format.ts';
+import { dateText, longDateText } from '../format.ts';
 import { inLanguage, useTexts } from '../texts/index.ts';
 import './checks.css';
 
@@ -25,7 +25,7 @@ export function Checks({ checks }: { checks: CheckLine[] }) {
               {check.ok ? texts.entitlements.met : texts.entitlements.notMet}
             </span>
             <span className="check-reason">{inLanguage(check.reason, check.reasonEn)}</span>
-            {check.from && !check.ok ? (
+            {check.from && !check.ok && !check.reason.includes(longDateText(check.from)) ? (
               <span className="check-from">{texts.entitlements.from(dateText(check.from))}</span>
             ) : null}
           </span>

@@ -1,7 +1,7 @@
 import type { Reply } from '../client.ts';
 import { Icon } from './Icon.tsx';
 import type { IconName } from './Icon.tsx';
-import { dateText, timeText } from '../format.ts';
+import { dateText, timeText, today } from '../format.ts';
 import { inLanguage, useTexts } from '../texts/index.ts';
 import './timeline.css';
 
@@ -47,7 +47,9 @@ export function Timeline({ entries }: { entries: Entry[] }) {
                 {[
                   entry.office && !entry.text.includes(entry.office) ? entry.office : null,
                   entry.at ? timeText(entry.at) : null,
-                  entry.dueOn && (isNow || !entry.at) ? texts.progress.by(dateText(entry.dueOn)) : null,
+                  entry.dueOn && (isNow || !entry.at)
+                    ? (entry.dueOn < today() ? texts.progress.late : texts.progress.by)(dateText(entry.dueOn))
+                    : null,
                 ]
                   .filter(Boolean)
                   .join(' · ')}

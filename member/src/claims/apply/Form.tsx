@@ -6,7 +6,7 @@ import { Page } from '../../layout/Page.tsx';
 import { Button } from '../../parts/Button.tsx';
 import { Notice } from '../../parts/Tag.tsx';
 import { isOffline, reasonOf, signInIfNeeded } from '../../loading.ts';
-import { replaceWith } from '../../navigation.ts';
+import { showProgress } from '../../navigation.ts';
 import { inLanguage, useTexts } from '../../texts/index.ts';
 import { FieldBox } from './FieldBox.tsx';
 import { Summary } from './Summary.tsx';
@@ -84,7 +84,7 @@ export function Form({ opened, itemTitle }: { opened: MyCase; itemTitle: string 
         { idempotencyKey: `submission-${opened.id}-${version}` },
       );
       draft.discard();
-      replaceWith('progress', { id: opened.id, sent: '1' });
+      showProgress(opened.id);
     } catch (error) {
       if (signInIfNeeded(error)) return;
       if (error instanceof ApiError && error.fields.length > 0) {
