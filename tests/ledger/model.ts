@@ -10,7 +10,7 @@ export interface ModelPayment {
   visit: boolean;
 }
 
-export interface ModelBatch {
+interface ModelBatch {
   status: 'locked' | 'exported' | 'sent' | 'returned' | 'reconciled' | 'cancelled';
   /** Indexes of payments, in the order of the bank file, with the bank's final word on each. */
   lines: { payment: number; result: 'pending' | 'ok' | 'rejected' | 'exception' }[];

@@ -9,7 +9,7 @@ export interface BankFile {
   lines: readonly BankLine[];
 }
 
-export interface BankLine {
+interface BankLine {
   sequence: number;
   payeeName: string;
   card: string;

@@ -1,3 +1,4 @@
+import { checkBankCard } from '@smart-union/catalogue-kit/checks/bank-card.ts';
 import type { contract, InputOf, ReplyOf } from '@smart-union/contract';
 import { record } from '../../kernel/audit.ts';
 import type { Ctx } from '../../kernel/context.ts';
@@ -10,6 +11,13 @@ import { showPayment } from './list-payments.ts';
 import { cardPlace, lockPaymentOf, paymentNotOpen, payments, type Payment } from './payment.ts';
 
 type Disbursements = typeof contract.disbursements;
+
+/** The card typed becomes the member's. Throws `card-invalid` at the field of this form. */
+function giveCard(ctx: Ctx, payment: Payment, typed: string) {
+  const card = checkBankCard(typed);
+  if (!card.ok) throw new DomainError('card-invalid', {}, [{ field: 'bankCard', reason: card.reason }]);
+  return setBankCard(ctx, payment.memberId, card.cardNumber);
+}
 
 /** The member's present card becomes the payment's, sealed anew in its place; the payment is ready again. */
 async function makeReady(ctx: Ctx, payment: Payment, correctedBy: string | null): Promise<string> {
@@ -48,7 +56,7 @@ export async function correctCard(
   if (!found) throw new DomainError('thing-not-found');
   const payment = found as Payment;
   if (payment.status !== 'failed') throw paymentNotOpen(payment.status);
-  const given = body.bankCard ? await setBankCard(ctx, payment.memberId, body.bankCard) : null;
+  const given = body.bankCard ? await giveCard(ctx, payment, body.bankCard) : null;
   const masked = await makeReady(ctx, payment, given ? actor.accountId : null);
   if (given) {
     await notify(ctx, {
@@ -77,7 +85,7 @@ export async function correctMyCard(
   const payment = await lockPaymentOf(ctx, params.id);
   if (payment.memberId !== ctx.actor.memberId) throw new DomainError('thing-not-found');
   if (payment.status !== 'failed') throw paymentNotOpen(payment.status);
-  await setBankCard(ctx, payment.memberId, body.bankCard);
+  await giveCard(ctx, payment, body.bankCard);
   const bankCardMasked = await makeReady(ctx, payment, null);
   await record(ctx, {
     kind: 'disbursement.corrected',

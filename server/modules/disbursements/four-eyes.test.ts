@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { testApp, type TestApp } from '../../../tests/database/test-app.ts';
 import type { CadreName, MemberName } from '../../../tests/world/world.ts';
-import { approveClaim, fundWith, testCard } from './factory.ts';
+import { approveClaim, fundWith, testCard } from '../../../tests/ledger/approved-claims.ts';
 import type { Fund } from './funds.ts';
 
 let t: TestApp;

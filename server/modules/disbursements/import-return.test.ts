@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { testApp, type TestApp } from '../../../tests/database/test-app.ts';
-import { approveClaim, fundWith, sentBatch, testCard } from './factory.ts';
+import { approveClaim, fundWith, sentBatch, testCard } from '../../../tests/ledger/approved-claims.ts';
 import type { Fund } from './funds.ts';
 import { makeReturnFile, reconcileLedger } from './index.ts';
 import { csvReturnFile, readReturnFile, type ReturnFile, type ReturnRow } from './return-file.ts';

@@ -184,7 +184,7 @@ export async function importReturn(
   return readReturn(ctx, params.id, query.fileName, await readFile(call.body.path));
 }
 
-export async function readReturn(
+async function readReturn(
   ctx: Ctx,
   batchId: string,
   fileName: string,

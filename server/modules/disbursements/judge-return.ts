@@ -2,7 +2,7 @@ import type { contract, ReplyOf } from '@smart-union/contract';
 import { yuan } from './ledger.ts';
 import type { ReturnFile, ReturnRow } from './return-file.ts';
 
-export type ExceptionKind = ReplyOf<typeof contract.disbursements.listExceptions>['items'][number]['kind'];
+type ExceptionKind = ReplyOf<typeof contract.disbursements.listExceptions>['items'][number]['kind'];
 
 /** A line of the batch as it stands before the file. */
 export interface LineState {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testApp, type TestApp } from '../../../tests/database/test-app.ts';
 import * as model from '../../../tests/ledger/model.ts';
 import type { Model, Word } from '../../../tests/ledger/model.ts';
-import { approveClaim, asCadre, fundWith } from './factory.ts';
+import { approveClaim, asCadre, fundWith } from '../../../tests/ledger/approved-claims.ts';
 import { getFund, type Fund } from './funds.ts';
 import { reconcileLedger } from './index.ts';
 import { payer } from './pay-claim.ts';

@@ -2,7 +2,13 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testApp, type TestApp } from '../../../tests/database/test-app.ts';
 import { savepoint } from '../../kernel/context.ts';
-import { approveClaim, asCadre, fundWith, insertApproved, sentBatch } from './factory.ts';
+import {
+  approveClaim,
+  asCadre,
+  fundWith,
+  insertApproved,
+  sentBatch,
+} from '../../../tests/ledger/approved-claims.ts';
 import { getFund, type Fund } from './funds.ts';
 import { reconcileLedger } from './index.ts';
 import { post } from './ledger.ts';

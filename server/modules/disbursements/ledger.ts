@@ -13,7 +13,7 @@ export const accountKinds = ['source', 'available', 'reserved', 'in-transit', 'p
 export type AccountKind = (typeof accountKinds)[number];
 
 /** Every kind of transfer: the account that gives (debit) and the one that receives (credit). */
-export const flows = {
+const flows = {
   deposit: ['source', 'available'],
   reserve: ['available', 'reserved'],
   release: ['reserved', 'available'],

@@ -14,7 +14,7 @@ import {
 } from './payment.ts';
 import { payOut } from './pay-out.ts';
 
-export const cardMissing = '还没有银行卡号';
+const cardMissing = '还没有银行卡号';
 
 type Card = { number: string; masked: string } | null;
 

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import iconv from 'iconv-lite';
 import { testApp, type TestApp } from '../../../tests/database/test-app.ts';
-import { approveClaim, fundWith, sentBatch, testCard } from './factory.ts';
+import { approveClaim, fundWith, sentBatch, testCard } from '../../../tests/ledger/approved-claims.ts';
 import type { Fund } from './funds.ts';
 import { makeReturnFile, reconcileLedger } from './index.ts';
 
@@ -25,6 +27,15 @@ const read = (batchId: string, bytes: Buffer) =>
   money().importReturn({ params: { id: batchId }, query: { fileName: '回盘.csv' } }, { raw: bytes });
 const paymentOf = async (caseId: string) => (await money().list({ query: { caseId } })).items[0]!;
 const outsideTransaction = async () => expect(await t.db(reconcileLedger)).toEqual([]);
+
+/** Every file of the data folder, as text of its bytes, for finding what should not be there. */
+async function dataFolder(): Promise<string> {
+  const names = await readdir(t.dataDir, { recursive: true, withFileTypes: true });
+  const files = names.filter((entry) => entry.isFile());
+  const contents = await Promise.all(files.map((entry) => readFile(join(entry.parentPath, entry.name))));
+  expect(contents.length).toBeGreaterThan(2);
+  return contents.map((bytes) => bytes.toString('latin1')).join('\n');
+}
 
 describe('from approval to the member’s account', () => {
   it('reserves, batches, releases, settles and tells her', async () => {
@@ -139,6 +150,13 @@ describe('from approval to the member’s account', () => {
       { period: '2026-11-24', amount: 10_000 },
     ]);
     expect(facts.happenings).toContainEqual({ kind: 'paid' });
+    const stored = await dataFolder();
+    for (const form of [
+      card,
+      Buffer.from(card).toString('hex'),
+      Buffer.from(card).toString('base64').slice(0, 20),
+    ])
+      expect(stored).not.toContain(form);
     await outsideTransaction();
   });
 

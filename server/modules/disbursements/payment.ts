@@ -56,7 +56,7 @@ export async function lockPaymentOf(ctx: Ctx, caseId: string): Promise<Payment> 
   return found as Payment;
 }
 
-export const paymentWords: Record<PaymentStatus, string> = {
+const paymentWords: Record<PaymentStatus, string> = {
   ready: '待付款',
   batched: '已入批次',
   sent: '已送银行',
@@ -70,7 +70,7 @@ export const paymentWords: Record<PaymentStatus, string> = {
 export const paymentNotOpen = (status: PaymentStatus) =>
   new DomainError('payment-not-open', { status: paymentWords[status] });
 
-export const batchWords: Record<BatchStatus, string> = {
+const batchWords: Record<BatchStatus, string> = {
   draft: '草稿',
   locked: '待放行',
   exported: '已放行，待送银行',

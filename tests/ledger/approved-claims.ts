@@ -1,10 +1,10 @@
 import { luhnCheckDigit } from '@smart-union/catalogue-kit/checks/bank-card.ts';
-import type { TestApp } from '../../../tests/database/test-app.ts';
-import type { CadreName, MemberName } from '../../../tests/world/world.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { setBankCard } from '../members/index.ts';
-import { openFund, type Fund } from './funds.ts';
-import { payer } from './pay-claim.ts';
+import type { TestApp } from '../database/test-app.ts';
+import type { CadreName, MemberName } from '../world/world.ts';
+import type { Ctx } from '../../server/kernel/context.ts';
+import { setBankCard } from '../../server/modules/members/index.ts';
+import { openFund, type Fund } from '../../server/modules/disbursements/funds.ts';
+import { payer } from '../../server/modules/disbursements/pay-claim.ts';
 
 const benefitFund = 'universal-benefit';
 
