@@ -106,17 +106,7 @@ async function writeHistory(...[platform, federation, people, reviewer, root, no
     await writePast(past, reviewer, claimsOfThePast, now, (done) =>
       tell(`历史申请：${done}/${claimsOfThePast}`),
     );
-    // Two claims this year for one demo member, so that her third is refused; one waiting for the demo chair.
-    const day = 86_400_000;
-    for (const [index, days] of [120, 40].entries()) {
-      const filed = new Date(
-        Math.max(
-          now.getTime() - days * day,
-          Date.parse(`${now.getUTCFullYear()}-01-04T02:00:00Z`) + index * 12 * day,
-        ),
-      );
-      if (filed < now) await fileClaim(past, people.members.wang, filed, 301 + index * 7);
-    }
+    // One claim waits for the demo chair.
     await fileClaim(past, people.members.sun, new Date(now.getTime() - 3 * 3_600_000), 401);
     at = now;
     await endSessions(server, federation);

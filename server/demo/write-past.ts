@@ -3,6 +3,8 @@ import { chance, fileClaim, pickMembers, type Past } from './past-claims.ts';
 const hour = 3_600_000;
 const day = 24 * hour;
 
+const ofToday = 9;
+
 interface Step {
   at: Date;
   act(): Promise<void>;
@@ -27,15 +29,23 @@ export async function writePast(
 ) {
   const random = chance(20_180_101);
   const { driver, people } = past;
-  const members = await pickMembers(past, count);
+  const members = await pickMembers(past, count - 2);
+  // One demo member has had her two of the year, so that her third is refused with the reason.
+  const { wang } = past.people.members;
+  members.splice(Math.floor(count / 4), 0, { id: wang });
+  members.splice(Math.floor(count / 2), 0, { id: wang });
   const yearStart = new Date(`${now.getUTCFullYear()}-01-05T02:00:00Z`);
   const span = Math.max(20 * day, now.getTime() - yearStart.getTime());
   const steps: Step[] = [];
   let done = 0;
   members.forEach(({ id }, index) => {
-    // Denser towards today, so that the month is not empty; the last ones are of this morning.
-    const filed = new Date(now.getTime() - span * (1 - Math.sqrt((index + 1) / (members.length + 1))));
-    const open = now.getTime() - filed.getTime() < 2.2 * day;
+    // The last ones are of the past day, so that every desk has something to do; before that, denser towards today.
+    const left = members.length - 1 - index;
+    const open = left < ofToday;
+    const share = (index + 1) / (members.length - ofToday + 1);
+    const filed = new Date(
+      now.getTime() - (open ? (left + 1) * 2.6 * hour : day + span * (1 - Math.sqrt(share))),
+    );
     steps.push({
       at: filed,
       act: async () => {
@@ -43,11 +53,18 @@ export async function writePast(
         done += 1;
         if (done % 10 === 0) told(done);
         if (open && index % 3 === 0) return;
-        const reviewed = inOffice(new Date(filed.getTime() + 6 * hour), random);
+        const soon = open
+          ? new Date(filed.getTime() + hour)
+          : inOffice(new Date(filed.getTime() + 6 * hour), random);
+        const reviewed = soon > filed ? soon : new Date(filed.getTime() + hour);
         steps.push(decision(reviewer, caseId, reviewed));
         if (open && index % 3 === 1) return;
         steps.push(
-          decision(people.accounts.qian!, caseId, new Date(reviewed.getTime() + (2 + random() * 20) * hour)),
+          decision(
+            people.accounts.qian!,
+            caseId,
+            new Date(reviewed.getTime() + (open ? 1 : 2 + random() * 20) * hour),
+          ),
         );
       },
     });
@@ -58,7 +75,7 @@ export async function writePast(
       await driver.as({ accountId }).cases.decide({ params: { id: caseId }, body: { outcome: 'approve' } });
     },
   });
-  const lastPayment = now.getTime() - 1.1 * day;
+  const lastPayment = now.getTime() - 0.4 * day;
   for (let at = yearStart.getTime() + 3 * day; at < lastPayment; at += day) {
     const paidAt = inOffice(new Date(at), random);
     steps.push({ at: paidAt, act: () => payWhatIsReady(past, paidAt) });
