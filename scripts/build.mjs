@@ -36,7 +36,12 @@ export const targets = {
         {
           name: 'admin',
           inputs: ['admin', ...SHARED],
-          outputs: ['admin/dist/admin/index.html', 'admin/dist/wall/index.html'],
+          outputs: [
+            'admin/dist/admin/index.html',
+            'admin/dist/admin/assets',
+            'admin/dist/wall/index.html',
+            'admin/dist/wall/assets',
+          ],
         },
         async () => {
           await runOrThrow('vite', ['build'], { cwd: at('admin'), env: toolEnv() });
@@ -44,16 +49,17 @@ export const targets = {
         },
       ),
   },
-  h5: { title: '构建会员端（H5）', build: () => buildMember('h5', 'member/dist/h5/index.html') },
+  h5: { title: '构建会员端（H5）', build: () => buildMember('h5', ['index.html', 'js']) },
   weapp: {
     title: '构建会员端（微信小程序）',
-    build: () => buildMember('weapp', 'member/dist/weapp/app.json'),
+    build: () => buildMember('weapp', ['app.json', 'app.js']),
   },
 };
 
-function buildMember(platform, output) {
+function buildMember(platform, names) {
   const inputs = [...MEMBER, 'tsconfig.base.json'];
-  return whenStale({ name: `member-${platform}`, inputs, outputs: [output] }, () =>
+  const outputs = names.map((name) => `member/dist/${platform}/${name}`);
+  return whenStale({ name: `member-${platform}`, inputs, outputs }, () =>
     runOrThrow(process.execPath, ['scripts/build.mjs', platform], { cwd: at('member') }),
   );
 }
