@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { FilesField } from '@smart-union/catalogue-kit/fields/files.ts';
 import { Labelled } from '../form/Labelled.tsx';
 import { Icon } from '../parts/Icon.tsx';
@@ -43,7 +43,8 @@ export function FilesBox({
   Object.assign(latest.current, { ids, onChange });
 
   const busy = lines.some((line) => line.state === 'sending');
-  useEffect(() => onBusy(busy), [busy, onBusy]);
+  // Before the screen shows 已上传: a tap on 下一步 right then must not find it still busy.
+  useLayoutEffect(() => onBusy(busy), [busy, onBusy]);
   useEffect(
     () => () => {
       for (let key = 0; key <= latest.current.serial; key += 1) latest.current.dropped.add(key);
