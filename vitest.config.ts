@@ -31,7 +31,7 @@ export default defineConfig({
           name: 'api',
           // Whatever lies under tests/ and has no project of its own below belongs here: no test file is left out.
           include: ['server/**/*.test.ts', 'db/**/*.test.ts', 'tests/**/*.test.ts'],
-          exclude: [...exclude, 'tests/{architecture,scope,faults,journeys}/**'],
+          exclude: [...exclude, 'tests/{architecture,scope,input,faults,journeys}/**'],
           globalSetup: database,
           testTimeout: 20_000,
           hookTimeout: 60_000,
@@ -60,7 +60,7 @@ export default defineConfig({
         root,
         test: {
           name: 'scope',
-          include: ['tests/scope/**/*.test.ts'],
+          include: ['tests/scope/**/*.test.ts', 'tests/input/**/*.test.ts'],
           exclude,
           globalSetup: database,
           testTimeout: 60_000,
