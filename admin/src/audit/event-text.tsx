@@ -14,6 +14,7 @@ const valueText = (name: string, value: unknown, t: Texts): string => {
   if (name.endsWith('Fen') && typeof value === 'number') return formatMoney(value);
   if (name === 'role') return (t.accounts.roles as Record<string, string>)[String(value)] ?? String(value);
   if (name === 'channel') return (t.cases.channels as Record<string, string>)[String(value)] ?? String(value);
+  if (name === 'sha256') return String(value).slice(0, 12);
   if (typeof value === 'boolean') return value ? t.common.yes : t.common.no;
   if (Array.isArray(value)) return value.map(String).join('、');
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
@@ -43,7 +44,7 @@ export const EventText = ({ event }: Props) => {
   const data = dataOf(event.text);
   const particulars = data
     ? Object.entries(data)
-        .filter(([, value]) => value !== null && value !== '')
+        .filter(([name, value]) => !name.endsWith('Id') && value !== null && value !== '')
         .map(([name, value]) => `${t.events.data[name] ?? name} ${valueText(name, value, t)}`)
         .join(' · ')
     : event.text;

@@ -30,7 +30,9 @@ export const Assessment = ({ detail }: { detail: CaseDetail }) => {
               <span>
                 <span className="visually-hidden">{check.ok ? '✔' : '✘'} </span>
                 {pick(check.reason, check.reasonEn)}
-                {check.datum ? <span className="quiet"> {check.datum}</span> : null}
+                {check.datum && !check.reason.includes(check.datum) ? (
+                  <span className="quiet"> {check.datum}</span>
+                ) : null}
               </span>
             </li>
           ))}

@@ -3,7 +3,7 @@ import { routes, urlOf } from '@smart-union/api-client';
 import { Button, Segmented } from 'antd';
 import { useState } from 'react';
 import { Pdf } from '../page/icons.tsx';
-import { pick, useTexts } from '../texts/texts.ts';
+import { pick, useTexts, type Texts } from '../texts/texts.ts';
 import type { CaseDetail } from './cases.ts';
 import { definitionOf } from './definition.ts';
 import { PhotoPane } from './photo-pane.tsx';
@@ -13,11 +13,19 @@ type EvidenceFile = ReplyOf<Contract['files']['get']>;
 const contentUrl = (id: string, size: 'full' | 'preview'): string =>
   urlOf(routes.files.content[1], { id }, { size });
 
-const labelled = (detail: CaseDetail): { label: string; file: EvidenceFile }[] => {
+const labelled = (detail: CaseDetail, t: Texts): { label: string; file: EvidenceFile }[] => {
+  // What a visitor adds has no field in the form.
+  const added: Record<string, string> = {
+    'visit-photo': t.visit.photo,
+    'visit-signature': t.visit.signature,
+  };
   const fields = definitionOf(detail.definition).fields;
   return Object.entries(detail.files).flatMap(([id, files]) => {
     const field = fields.find((one) => one.id === id);
-    return files.map((file) => ({ label: field ? pick(field.label, field.labelEn) : id, file }));
+    return files.map((file) => ({
+      label: field ? pick(field.label, field.labelEn) : (added[id] ?? id),
+      file,
+    }));
   });
 };
 
@@ -26,7 +34,7 @@ export const Evidence = ({ detail }: { detail: CaseDetail }) => {
   const t = useTexts();
   const [mode, setMode] = useState<'side' | 'single'>('side');
   const [at, setAt] = useState(0);
-  const all = labelled(detail);
+  const all = labelled(detail, t);
   const photos = all.filter(({ file }) => file.mediaType?.startsWith('image/'));
   const papers = all.filter(({ file }) => !file.mediaType?.startsWith('image/'));
   const current = Math.min(at, Math.max(0, photos.length - 1));

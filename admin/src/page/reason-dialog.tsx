@@ -1,5 +1,6 @@
 import { Alert, Form, Input, Modal } from 'antd';
-import { useState, type ReactNode } from 'react';
+import type { TextAreaRef } from 'antd/es/input/TextArea.js';
+import { useRef, useState, type ReactNode } from 'react';
 import { ApiError } from '../transport.ts';
 import { useTexts } from '../texts/texts.ts';
 
@@ -27,6 +28,7 @@ export const ReasonDialog = (props: Props) => {
   const [reason, setReason] = useState('');
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState<string | null>(null);
+  const input = useRef<TextAreaRef>(null);
   const least = props.least ?? 4;
   const submit = async (): Promise<void> => {
     if (reason.trim().length < least) {
@@ -55,6 +57,8 @@ export const ReasonDialog = (props: Props) => {
       onOk={() => void submit()}
       onCancel={props.onClose}
       destroyOnHidden
+      // Not autoFocus: with motion off the dialog takes the focus for its close button afterwards.
+      afterOpenChange={(shown) => shown && input.current?.focus()}
       width={480}
     >
       <div className="stack">
@@ -63,7 +67,7 @@ export const ReasonDialog = (props: Props) => {
           <Form.Item label={props.label} htmlFor="reason" required={least > 0} style={{ marginBottom: 8 }}>
             <Input.TextArea
               id="reason"
-              autoFocus
+              ref={input}
               rows={3}
               maxLength={200}
               showCount

@@ -156,7 +156,7 @@ export const work = {
       countersign: 'Countersign asked',
     },
     stageStatus: { waiting: 'To come', open: 'Open', done: 'Done', skipped: 'Not needed' },
-    timeline: 'Progress',
+    timeline: 'Progress as the applicant sees it',
     promised: (date: string) => `Promised by ${date}`,
     paymentStatus: 'Payment',
     channel: 'Paid by',

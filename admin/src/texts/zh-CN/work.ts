@@ -153,7 +153,7 @@ export const work = {
       countersign: '加签',
     },
     stageStatus: { waiting: '未到', open: '办理中', done: '已完成', skipped: '不需要' },
-    timeline: '进度',
+    timeline: '申请人看到的进度',
     promised: (date: string) => `承诺 ${date} 前办结`,
     paymentStatus: '发放',
     channel: '发放方式',
