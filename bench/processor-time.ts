@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import type pg from 'pg';
+
+/** Linux counts processor time in hundredths of a second. */
+const tickMillis = 10;
+
+/** User and system time a process has taken, ms; 0 when it has ended. */
+function takenBy(pid: number): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * tickMillis;
+  } catch {
+    return 0;
+  }
+}
+
+/**
+ * Reads how much processor time a server and the database's processes that serve it have taken. Beside requests per second
+ * it is the figure that a busy machine cannot spoil.
+ */
+export function processorTimeOf(pid: number, database: pg.Client) {
+  return async (): Promise<{ server: number; database: number }> => {
+    const backends = await database.query<{ pid: number }>(
+      'select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+    );
+    return {
+      server: takenBy(pid),
+      database: backends.rows.reduce((sum, backend) => sum + takenBy(backend.pid), 0),
+    };
+  };
+}
+
+export type ProcessorTime = ReturnType<typeof processorTimeOf>;
