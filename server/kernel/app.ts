@@ -30,6 +30,9 @@ export function refusalOf(error: unknown): DomainError {
   return new DomainError('internal-fault');
 }
 
+const languageOf = (request: FastifyRequest) =>
+  /^en\b/i.test(String(request.headers['accept-language'] ?? '')) ? 'en' : 'zh';
+
 const security = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'same-origin',
@@ -67,6 +70,11 @@ export async function createApp(platform: Pick<Platform, 'config'>): Promise<Fas
     keepAliveTimeout: 65_000,
     routerOptions: { maxParamLength: 200 },
     forceCloseConnections: 'idle',
+    // Addresses the router itself gives up on: `%zz`, or an id of a thousand letters.
+    frameworkErrors: (_error, request, reply: FastifyReply) => {
+      const refusal = new DomainError('route-unknown');
+      void reply.code(refusal.status).send(errorBody(refusal, request.id, languageOf(request)));
+    },
   });
   await app.register(cookie);
   app.addContentTypeParser('*', (request, payload, done) => {
@@ -87,8 +95,7 @@ export async function createApp(platform: Pick<Platform, 'config'>): Promise<Fas
     const refusal = refusalOf(error);
     if (refusal.status >= 500) request.log.error({ err: error, route: request.routeOptions.url }, 'fault');
     if (refusal.status === 503) reply.header('retry-after', '3');
-    const language = /^en\b/i.test(String(request.headers['accept-language'] ?? '')) ? 'en' : 'zh';
-    return reply.code(refusal.status).send(errorBody(refusal, request.id, language));
+    return reply.code(refusal.status).send(errorBody(refusal, request.id, languageOf(request)));
   });
   return app;
 }

@@ -57,8 +57,24 @@ function languageOf(request: FastifyRequest): 'zh' | 'en' {
   return /^en\b/i.test(String(request.headers['accept-language'] ?? '')) ? 'en' : 'zh';
 }
 
+const deepest = 32;
+
+/** No NUL, which PostgreSQL's text cannot hold, and no nest so deep that walking it would end the call. */
+function isStorable(value: unknown): boolean {
+  const left: [unknown, number][] = [[value, 0]];
+  for (let next = left.pop(); next; next = left.pop()) {
+    const [one, depth] = next;
+    if (typeof one === 'string' && one.includes('\u0000')) return false;
+    if (typeof one !== 'object' || one === null) continue;
+    if (depth === deepest) return false;
+    for (const [key, part] of Object.entries(one)) left.push([key, depth + 1], [part, depth + 1]);
+  }
+  return true;
+}
+
 function parse<T>(schema: z.ZodType<T> | undefined, value: unknown): T | undefined {
   if (!schema) return undefined;
+  if (!isStorable(value)) throw new DomainError('input-invalid');
   const result = schema.safeParse(value ?? {});
   if (result.success) return result.data;
   const fields = result.error.issues.map((issue) => ({ field: issue.path.join('.'), reason: issue.message }));

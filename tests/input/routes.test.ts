@@ -1,0 +1,212 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { urlOf } from '@smart-union/api-client';
+import { reconcileLedger } from '../../server/modules/disbursements/index.ts';
+import { personOf, type Walker } from '../scope/people.ts';
+import { probes, routeNames, type RouteName } from '../scope/probes.ts';
+import { specOf } from '../scope/reach.ts';
+import { buildScene, type Scene } from '../scope/scene.ts';
+import { nastyTexts, spoilt } from './nasty.ts';
+
+/** Set to repeat a run: the seed of a failed one is in its message. */
+const seed = Number(process.env.INPUT_SEED ?? Math.floor(Math.random() * 2 ** 31));
+
+let scene: Scene;
+beforeAll(async () => {
+  scene = await buildScene();
+});
+afterAll(() => scene?.t.close());
+
+/** Ends the sessions of the walkers, or never ends itself. */
+const apart: readonly RouteName[] = ['accounts.signOut', 'accounts.beginTotp', 'dashboards.stream'];
+const routes = routeNames.filter((name) => !apart.includes(name));
+
+/** What must not stand in a reply: the inside of the house. */
+const inside =
+  /\bat [\w.<>]+ \(|node_modules|server\/(kernel|modules)|syntax error at|violates|\brelation "|PostgresError|invalid input syntax|ECONN|undefined is not|Cannot read/;
+
+interface Reply {
+  status: number;
+  body: unknown;
+  raw: Buffer;
+}
+
+/** What is wrong with an answer to wrong input; null when nothing is. */
+function complaint({ status, body, raw }: Reply): string | null {
+  if (status >= 500) return `${status}`;
+  if (status < 400) return null;
+  const error = (
+    body as { error?: { code?: string; message?: string; fields?: { reason: string }[] } } | null
+  )?.error;
+  if (!error?.code || !error.message) return `${status} without a reason: ${raw.toString().slice(0, 120)}`;
+  if (!/[一-鿿]/.test(error.message)) return `not in Chinese: ${error.message}`;
+  if (/\{[a-z]+\}/i.test(error.message)) return `with a hole: ${error.message}`;
+  if (inside.test(raw.toString())) return `shows the inside: ${raw.toString().slice(0, 200)}`;
+  return null;
+}
+
+const seen = new Map<number, number>();
+
+async function send(
+  name: RouteName,
+  walker: Walker,
+  parts: { params: unknown; query: unknown; body: unknown; raw?: Buffer },
+) {
+  const { method, path } = specOf(name);
+  const params = Object.fromEntries(
+    Object.entries((parts.params ?? {}) as Record<string, unknown>).map(([key, value]) => [
+      key,
+      textual(value),
+    ]),
+  );
+  const query = Object.fromEntries(
+    Object.entries((parts.query ?? {}) as Record<string, unknown>).map(([key, value]) => [
+      key,
+      textual(value),
+    ]),
+  );
+  const payload = parts.raw ?? (parts.body === undefined ? undefined : JSON.stringify(parts.body));
+  const reply = await scene.t.call(personOf(walker), {
+    method,
+    url: urlOf(path, params, query),
+    ...(payload === undefined ? {} : { payload }),
+    headers: {
+      ...(payload === undefined
+        ? {}
+        : { 'content-type': parts.raw ? 'application/octet-stream' : 'application/json' }),
+      ...(method === 'GET' ? {} : { 'idempotency-key': `${Math.random()}` }),
+    },
+  });
+  seen.set(reply.status, (seen.get(reply.status) ?? 0) + 1);
+  return reply;
+}
+
+/** In an address everything is text; a lone surrogate cannot even be written there. */
+const textual = (value: unknown) =>
+  Buffer.from((typeof value === 'string' ? value : (JSON.stringify(value) ?? '')).slice(0, 3000)).toString();
+
+it('answers two thousand wrong requests with a reason in Chinese and never falls over', async () => {
+  const wrong: string[] = [];
+  let asked = 0;
+  for (const name of routes) {
+    const spec = specOf(name);
+    // A password costs the server a tenth of a second, right or wrong.
+    const numRuns = /signInCadre|changePassword|accounts\.create/.test(name) ? 4 : 24;
+    const right = probes[name].call(scene.near, scene);
+    const parts = fc.record({
+      params: spec.params ? spoilt(spec.params, right.params) : fc.constant(right.params),
+      query: spec.query ? spoilt(spec.query, right.query ?? {}) : fc.constant(right.query),
+      body: spec.body ? spoilt(spec.body, right.body) : fc.constant(undefined),
+    });
+    // Half of the requests have a right address, so that the body is looked at at all.
+    const mostly = fc.tuple(parts, fc.boolean()).map(([bad, all]) => ({
+      ...(all ? bad : { ...bad, params: right.params }),
+      ...(right.raw ? { raw: right.raw } : {}),
+    }));
+    for (const sample of fc.sample(mostly, { seed: seed + asked, numRuns })) {
+      asked += 1;
+      const begun = performance.now();
+      const reply = await send(name, probes[name].works, sample);
+      const why = complaint(reply) ?? (performance.now() - begun > 8000 ? 'took more than 8 s' : null);
+      if (why) wrong.push(`${name}: ${why} for ${JSON.stringify(sample).slice(0, 300)}`);
+    }
+  }
+  expect(wrong, `INPUT_SEED=${seed}`).toEqual([]);
+  expect(asked).toBeGreaterThan(1900);
+  // Refusals of several kinds, and things that went through: the requests did get past the door.
+  expect([...seen.keys()].filter((status) => status >= 400).length).toBeGreaterThan(3);
+  expect(seen.get(200) ?? 0).toBeGreaterThan(50);
+}, 240_000);
+
+it('takes every nasty text in every text field of a claim, and gives back what was meant', async () => {
+  const client = scene.t.as('li');
+  const wrong: string[] = [];
+  for (const text of nastyTexts.slice(2)) {
+    const draft = await client.cases.open({ body: { itemCode: 'hospital-consolation' } });
+    for (const field of ['hospital', 'diagnosis', 'admittedOn', 'bankCard', 'receipts', '__proto__', text]) {
+      const at = await client.cases.getMine({ params: { id: draft.id } });
+      const answers = JSON.parse(JSON.stringify({ [field]: text })) as Record<string, unknown>;
+      const reply = await send('cases.saveAnswers', 'li' as Walker, {
+        params: { id: draft.id },
+        query: undefined,
+        body: { answers, version: at.version },
+      });
+      const why = complaint(reply);
+      if (why) wrong.push(`${field} ${JSON.stringify(text).slice(0, 60)}: ${why}`);
+      if (reply.status === 200 && field === 'hospital' && !/[\p{Cc}\p{Cs}]/u.test(text)) {
+        const kept = (await client.cases.getMine({ params: { id: draft.id } })).answers.hospital;
+        // Marks that turn the writing round are taken out: they make a name look like another.
+        const meant = text.replace(/\p{Cf}/gu, '').trim();
+        if (typeof kept === 'string' && kept !== '' && kept.replace(/\p{Cf}/gu, '').trim() !== meant)
+          wrong.push(`${JSON.stringify(text)} came back as ${JSON.stringify(kept)}`);
+      }
+    }
+  }
+  expect(wrong).toEqual([]);
+}, 120_000);
+
+it('refuses a nest too deep to walk', async () => {
+  const draft = await scene.t.as('li').cases.open({ body: { itemCode: 'hospital-consolation' } });
+  for (const depth of [40, 5000, 100_000]) {
+    const reply = await scene.t.call('li', {
+      method: 'PUT',
+      url: `/api/v1/me/cases/${draft.id}/answers`,
+      payload: `{"version":1,"answers":{"hospital":${'['.repeat(depth)}${']'.repeat(depth)}}}`,
+      headers: { 'content-type': 'application/json', 'idempotency-key': `deep-${depth}` },
+    });
+    expect([depth, reply.status, complaint(reply)]).toEqual([depth, 400, null]);
+  }
+});
+
+it('searches for every nasty text without a fault and without finding everybody', async () => {
+  const wrong: string[] = [];
+  for (const name of ['members.list', 'cases.list', 'unions.list', 'accounts.list', 'audit.list'] as const) {
+    const { works } = probes[name];
+    for (const q of nastyTexts) {
+      const reply = await send(name, works, { params: {}, query: { q, view: 'all' }, body: undefined });
+      const why = complaint(reply);
+      if (why) wrong.push(`${name} ${JSON.stringify(q).slice(0, 60)}: ${why}`);
+      const total = (reply.body as { total?: number }).total ?? 0;
+      if (/^(%_|' or)/.test(q) && total > 0) wrong.push(`${name}: ${q} finds ${total}`);
+    }
+  }
+  expect(wrong).toEqual([]);
+}, 60_000);
+
+it('reads no body it was not promised', async () => {
+  const path = '/api/v1/me/cases';
+  const post = (payload: string | Buffer, type?: string) =>
+    scene.t.call('chen', {
+      method: 'POST',
+      url: path,
+      payload,
+      headers: { ...(type ? { 'content-type': type } : {}), 'idempotency-key': 'x' },
+    });
+  const tries: [string, Awaited<ReturnType<typeof post>>, number][] = [
+    ['half', await post('{"itemCode":', 'application/json'), 400],
+    ['not JSON', await post('itemCode=x', 'application/x-www-form-urlencoded'), 415],
+    ['no type', await post('{}'), 415],
+    ['XML', await post('<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>', 'text/xml'), 415],
+    ['two megabytes', await post(JSON.stringify({ itemCode: 'x'.repeat(2 ** 21) }), 'application/json'), 413],
+    ['deep', await post(`${'['.repeat(100_000)}${']'.repeat(100_000)}`, 'application/json'), 400],
+    [
+      'GBK',
+      await post(Buffer.from([0x7b, 0x22, 0xd6, 0xd0, 0x22, 0x3a, 0x31, 0x7d]), 'application/json'),
+      400,
+    ],
+    ['prototype', await post('{"__proto__":{"itemCode":"x"}}', 'application/json'), 400],
+    ['empty', await post('', 'application/json'), 400],
+  ];
+  for (const [what, reply, status] of tries) {
+    expect([what, complaint(reply)]).toEqual([what, null]);
+    expect([what, reply.status]).toEqual([what, status]);
+  }
+});
+
+it('is whole after all of that: books, chain and house', async () => {
+  const { t } = scene;
+  expect((await t.call(null, { method: 'GET', url: '/healthz' })).status).toBe(200);
+  expect((await t.call(null, { method: 'GET', url: '/readyz' })).status).toBe(200);
+  expect(await t.db(reconcileLedger)).toEqual([]);
+  expect(await t.as('auditor').audit.verify()).toMatchObject({ ok: true });
+});
