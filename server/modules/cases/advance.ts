@@ -10,6 +10,7 @@ import { permissionsOf } from '../accounts/index.ts';
 import { unionAt, type UnionPlace } from '../unions/index.ts';
 import { tellApproved } from './messages.ts';
 import { ownerOf, type FiledCase } from './owners.ts';
+import { writeDecision, type NewDecision } from './write-decision.ts';
 
 /** Suffix of the task that stands for a running public notice; no permission opens it, only its end. */
 export const noticeOf = (stage: string) => `${stage}.notice`;
@@ -51,7 +52,8 @@ async function openStage(ctx: Ctx, filed: FiledCase, stage: Stage, office: Union
 interface Move {
   status: FiledCase['status'];
   stage: string | null;
-  dueOn: string | null;
+  /** Stays as it is when not given. */
+  dueOn?: string | null;
   decided?: boolean;
 }
 
@@ -68,11 +70,11 @@ export async function moveCase(ctx: Ctx, filed: FiledCase, move: Move): Promise<
       .set({
         status: move.status,
         stage: move.stage,
-        due_on: move.dueOn,
         round: filed.round,
         version: filed.version,
         escalated: false,
         updated_at: ctx.now,
+        ...(move.dueOn === undefined ? {} : { due_on: move.dueOn }),
         ...(move.decided ? { decided_at: ctx.now } : {}),
       })
       .where('id', '=', filed.id)
@@ -87,13 +89,6 @@ export async function moveCase(ctx: Ctx, filed: FiledCase, move: Move): Promise<
       },
     ]),
   ]);
-}
-
-interface Approver {
-  accountId: string | null;
-  personIndex: Buffer | null;
-  name: string;
-  office: string;
 }
 
 /** Does an account hold a permission over a union today? Asked of others than the actor. */
@@ -125,7 +120,7 @@ async function sameApprover(
   filed: FiledCase,
   stage: Stage,
   office: UnionPlace,
-): Promise<Approver | null> {
+): Promise<NewDecision['by'] | null> {
   const rows = await ctx.db
     .selectFrom('decision')
     .select(['account_id', 'person_index', 'name', 'office'])
@@ -157,24 +152,12 @@ export async function advance(ctx: Ctx, filed: FiledCase, after: string | null):
     const office = await officeOf(ctx, filed.unionPath, stage);
     const approver = stage.passIfSameApprover ? await sameApprover(ctx, filed, stage, office) : null;
     if (!approver) return openStage(ctx, filed, stage, office);
-    await ctx.db
-      .insertInto('decision')
-      .values({
-        id: ctx.id(),
-        case_id: filed.id,
-        member_id: filed.memberId,
-        case_path: filed.unionPath,
-        stage: stage.id,
-        round: filed.round,
-        account_id: approver.accountId,
-        person_index: approver.personIndex,
-        name: approver.name,
-        office: approver.office,
-        outcome: 'pass',
-        note: '同一审批人，自动通过',
-        at: ctx.now,
-      })
-      .execute();
+    await writeDecision(ctx, filed, {
+      stage: stage.id,
+      outcome: 'pass',
+      by: approver,
+      note: '同一审批人，自动通过',
+    });
     passed = stage.id;
   }
 }

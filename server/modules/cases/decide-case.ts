@@ -12,6 +12,7 @@ import { isSamePerson, readDesk, requireTask, type Desk, type OpenTask } from '.
 import { tellDeclined, tellReturned } from './messages.ts';
 import { ownerOf, type FiledCase } from './owners.ts';
 import { closeTasks } from './submit-case.ts';
+import { writeDecision, type NewDecision } from './write-decision.ts';
 
 type Cases = typeof contract.cases;
 type Decision = InputOf<Cases['decide']>['body'];
@@ -42,31 +43,13 @@ async function sitDown(ctx: Ctx, id: string, version: number | undefined): Promi
   return { ctx, filed, desk, task, actor };
 }
 
-async function writeDecision(at: Desking, outcome: string, note: string | null, returnTo: string | null) {
-  const { ctx, filed, task, actor } = at;
-  await ctx.db
-    .insertInto('decision')
-    .values({
-      id: ctx.id(),
-      case_id: filed.id,
-      member_id: filed.memberId,
-      case_path: filed.unionPath,
-      stage: task.stage,
-      round: filed.round,
-      account_id: actor.accountId,
-      person_index: actor.personIndex,
-      name: actor.name,
-      office: actor.office,
-      outcome,
-      return_to: returnTo,
-      note,
-      at: ctx.now,
-    })
-    .execute();
-}
+const note = (
+  { ctx, filed, task, actor }: Desking,
+  decision: Pick<NewDecision, 'outcome' | 'note' | 'returnTo'>,
+) => writeDecision(ctx, filed, { ...decision, stage: task.stage, by: actor });
 
 /** Closes this desk's task when enough different people have approved; the stage ends when no task of it is open. */
-async function approve(at: Desking, note: string | null): Promise<void> {
+async function approve(at: Desking, reason: string | null): Promise<void> {
   const { ctx, filed, desk, task, actor } = at;
   const approvers = desk.decisions.filter(
     (past) =>
@@ -77,7 +60,7 @@ async function approve(at: Desking, note: string | null): Promise<void> {
   );
   const enough = task.assignedAccountId !== null || distinct.length + 1 >= task.quorum;
   await Promise.all([
-    writeDecision(at, 'approve', note, null),
+    note(at, { outcome: 'approve', note: reason }),
     record(ctx, {
       kind: 'decision.approved',
       subject: 'case',
@@ -95,7 +78,7 @@ async function approve(at: Desking, note: string | null): Promise<void> {
   ]);
   const others = desk.tasks.filter((other) => other.id !== task.id);
   if (!enough || others.length > 0) {
-    await moveCase(ctx, filed, { status: 'in_review', stage: filed.stage, dueOn: null });
+    await moveCase(ctx, filed, { status: 'in_review', stage: filed.stage });
     return;
   }
   const stage = findStage(filed.definition.route, task.stage);
@@ -104,7 +87,7 @@ async function approve(at: Desking, note: string | null): Promise<void> {
 }
 
 /** Sends the case back to the member or to an earlier desk; what was decided since then counts no more. */
-async function giveBack(at: Desking, note: string, returnTo: string | null): Promise<void> {
+async function giveBack(at: Desking, reason: string, returnTo: string | null): Promise<void> {
   const { ctx, filed, task } = at;
   const earlier = stagesBefore(filed.definition.route, task.stage).map((stage) => stage.id);
   if (returnTo !== null && !earlier.includes(returnTo)) {
@@ -113,7 +96,7 @@ async function giveBack(at: Desking, note: string, returnTo: string | null): Pro
     ]);
   }
   await closeTasks(ctx, filed.id, 'return');
-  await writeDecision(at, 'return', note, returnTo);
+  await note(at, { outcome: 'return', note: reason, returnTo });
   const kept = returnTo === null ? [] : earlier.slice(0, earlier.indexOf(returnTo));
   await ctx.db
     .updateTable('decision')
@@ -137,17 +120,17 @@ async function giveBack(at: Desking, note: string, returnTo: string | null): Pro
   }
   await ctx.db
     .updateTable('case')
-    .set({ returned_note: note, returned_stage: task.stage })
+    .set({ returned_note: reason, returned_stage: task.stage })
     .where('id', '=', filed.id)
     .execute();
   await moveCase(ctx, filed, { status: 'returned', stage: null, dueOn: null });
-  await tellReturned(ctx, filed, at.actor.office, note);
+  await tellReturned(ctx, filed, at.actor.office, reason);
 }
 
-async function decline(at: Desking, note: string): Promise<void> {
+async function decline(at: Desking, reason: string): Promise<void> {
   const { ctx, filed, task } = at;
   await closeTasks(ctx, filed.id, 'decline');
-  await writeDecision(at, 'decline', note, null);
+  await note(at, { outcome: 'decline', note: reason });
   await ownerOf(filed.definition.kind).released(ctx, filed);
   await moveCase(ctx, filed, { status: 'declined', stage: null, dueOn: null, decided: true });
   await record(ctx, {
@@ -157,7 +140,7 @@ async function decline(at: Desking, note: string): Promise<void> {
     unionPath: filed.unionPath,
     data: { stage: task.stage },
   });
-  await tellDeclined(ctx, filed, at.actor.office, note);
+  await tellDeclined(ctx, filed, at.actor.office, reason);
 }
 
 async function decide(ctx: Ctx, id: string, body: Decision): Promise<FiledCase> {
@@ -166,11 +149,11 @@ async function decide(ctx: Ctx, id: string, body: Decision): Promise<FiledCase> 
   if (stage && !stage.outcomes.includes(body.outcome)) {
     throw new DomainError('input-invalid', {}, [{ field: 'outcome', reason: '这一环节不能这样审批' }]);
   }
-  const note = body.note || null;
-  if (body.outcome === 'approve') await approve(at, note);
-  else if (!note) throw new DomainError('decision-note-missing');
-  else if (body.outcome === 'decline') await decline(at, note);
-  else await giveBack(at, note, body.returnTo && body.returnTo !== 'applicant' ? body.returnTo : null);
+  const reason = body.note || null;
+  if (body.outcome === 'approve') await approve(at, reason);
+  else if (!reason) throw new DomainError('decision-note-missing');
+  else if (body.outcome === 'decline') await decline(at, reason);
+  else await giveBack(at, reason, body.returnTo && body.returnTo !== 'applicant' ? body.returnTo : null);
   return at.filed;
 }
 

@@ -65,6 +65,9 @@ it('asks two different people, then waits for the public notice', async () => {
     status: 'in_review',
   });
   expect(await codeOf(decide('approver', id, { outcome: 'approve' }))).toBe('decision-already-made');
+  // One of two has approved: the day by which the other must is the same.
+  const half = await t.as('otherApprover').cases.get({ params: { id } });
+  expect(half).toMatchObject({ dueOn: '2026-11-27', status: 'in_review' });
   expect(await decide('otherApprover', id, { outcome: 'approve' })).toMatchObject({
     stage: 'cut',
     status: 'in_review',

@@ -8,6 +8,7 @@ import { wholeAnswers } from './answers.ts';
 import { lockCase, notOpen } from './case-record.ts';
 import { getItemVersion } from './catalogue-items.ts';
 import { readDesk, requireTask } from './deciders.ts';
+import { writeDecision } from './write-decision.ts';
 
 type Cases = typeof contract.cases;
 type PassOn = InputOf<Cases['handOver']>;
@@ -35,24 +36,7 @@ async function note(
   body: PassOn['body'],
 ) {
   const { filed, actor, task } = at;
-  await ctx.db
-    .insertInto('decision')
-    .values({
-      id: ctx.id(),
-      case_id: filed.id,
-      member_id: filed.memberId,
-      case_path: filed.unionPath,
-      stage: task.stage,
-      round: filed.round,
-      account_id: actor.accountId,
-      person_index: actor.personIndex,
-      name: actor.name,
-      office: actor.office,
-      outcome,
-      note: body.note,
-      at: ctx.now,
-    })
-    .execute();
+  await writeDecision(ctx, filed, { stage: task.stage, outcome, by: actor, note: body.note });
   await record(ctx, {
     kind: outcome === 'hand-over' ? 'task.handed-over' : 'task.countersign-asked',
     subject: 'case',
