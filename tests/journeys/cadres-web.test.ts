@@ -6,6 +6,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resolveBrowser } from '../../scripts/browser.mjs';
 import { csrfCookie, sessionCookie } from '../../server/kernel/http.ts';
+import { makeReturnFile, openFund } from '../../server/modules/disbursements/index.ts';
 import { testApp, type PersonName, type TestApp } from '../database/test-app.ts';
 import { worldNow } from '../database/template.ts';
 import { worldPassword, type CadreName } from '../world/world.ts';
@@ -17,6 +18,17 @@ const faults: string[] = [];
 
 beforeAll(async () => {
   app = await testApp();
+  const fund = await app.db((ctx) =>
+    openFund(ctx, {
+      code: 'universal-benefit',
+      name: '职工普惠慰问资金',
+      unionId: app.world.unions.hailing.id,
+    }),
+  );
+  await app.as('treasurer').disbursements.deposit({
+    params: { id: fund.id },
+    body: { amountFen: 100_000, note: '年初拨入' },
+  });
   base = await app.server.app.listen({ port: 0, host: '127.0.0.1' });
   browser = await chromium.launch(await resolveBrowser());
 });
@@ -294,8 +306,77 @@ describe('办理 deciding', () => {
     await page.getByRole('dialog').getByRole('button', { name: '同意' }).click();
     const report = page.getByRole('list', { name: '逐件结果' });
     await report.waitFor();
-    expect(await report.getByRole('listitem').count()).toBe(2);
+    expect(await report.getByText('已办理').count()).toBe(2);
     await context.close();
+  });
+});
+
+describe('资金 money', () => {
+  it('拨入、编批、另一人放行、送银行、导入回盘、更正重发 deposit, batch, release by another, bank, return, correction', async () => {
+    const treasurer = await browse('treasurer');
+    await open(treasurer.page, '/funds');
+    await treasurer.page.getByRole('button', { name: '登记拨入' }).click();
+    await treasurer.page.getByLabel('金额（元）').fill('1,000.50');
+    await treasurer.page.getByText('可用余额将由 ¥800.00 变为 ¥1,800.50').waitFor();
+    await treasurer.page.getByLabel('来源和凭证号').fill('区财政拨款 2026-18');
+    await treasurer.page.getByRole('dialog').getByRole('button', { name: '登记拨入' }).click();
+    await treasurer.page.getByText('¥1,800.50').waitFor();
+
+    await open(treasurer.page, '/batches');
+    await treasurer.page.getByRole('button', { name: '编制批次' }).click();
+    const making = treasurer.page.getByRole('dialog');
+    await making.getByText('将把 2 笔等待发放的款项编入新批次并锁定，合计 ¥200.00').waitFor();
+    expect(await seriousFaults(treasurer.page)).toEqual([]);
+    await making.getByRole('button', { name: '编制批次' }).click();
+    await treasurer.page.getByRole('heading', { level: 1, name: /^发放批次 / }).waitFor();
+    expect(await treasurer.page.getByRole('button', { name: '放行' }).count()).toBe(0);
+    const path = new URL(treasurer.page.url()).pathname.replace('/admin', '');
+
+    const payer = await browse('payer');
+    await open(payer.page, path);
+    await payer.page.getByRole('button', { name: '放行' }).click();
+    await payer.page.getByRole('dialog').getByText('将生成银行批量文件：2 笔，合计 ¥200.00').waitFor();
+    await payer.page.getByRole('dialog').getByRole('button', { name: '放行' }).click();
+    const [file] = await Promise.all([
+      payer.page.waitForEvent('download'),
+      payer.page.getByRole('button', { name: '下载 CSV 文件' }).click(),
+    ]);
+    const [again] = await Promise.all([
+      payer.page.waitForEvent('download'),
+      payer.page.getByRole('button', { name: '下载 CSV 文件' }).click(),
+    ]);
+    expect(await readFile(await file.path())).toEqual(await readFile(await again.path()));
+    await payer.page.getByRole('button', { name: '已送交银行' }).click();
+    await payer.page.getByRole('dialog').getByRole('button', { name: '已送交银行' }).click();
+    await payer.page.locator('.page-head').getByText('银行处理中').waitFor();
+
+    const batchId = path.split('/').at(-1) ?? '';
+    const answer = await app.db((ctx) => makeReturnFile(ctx, batchId, { reject: 1 }));
+    await open(treasurer.page, path);
+    const sendReturn = () =>
+      treasurer.page.setInputFiles('input[type=file]', {
+        name: answer.fileName,
+        mimeType: 'text/csv',
+        buffer: answer.content,
+      });
+    await sendReturn();
+    const read = treasurer.page.getByRole('dialog', { name: '回盘已导入' });
+    await read.getByText('到账 1 笔，退回 1 笔，待核对 0 笔').waitFor();
+    await read.getByRole('button', { name: '确定' }).click();
+    await treasurer.page.getByRole('link', { name: '去更正退回的款项' }).click();
+    await treasurer.page.getByRole('button', { name: '更正后重发' }).click();
+    await treasurer.page.getByLabel('更正说明').fill('已与本人核对卡号');
+    await treasurer.page.getByRole('dialog').getByRole('button', { name: '更正后重发' }).click();
+    await treasurer.page.getByText('没有符合条件的发放').waitFor();
+    const [fund] = (await app.as('treasurer').disbursements.listFunds()).items;
+    expect(fund).toMatchObject({
+      availableFen: 180_050,
+      reservedFen: 10_000,
+      inTransitFen: 0,
+      paidThisYearFen: 10_000,
+    });
+    await treasurer.context.close();
+    await payer.context.close();
   });
 });
 

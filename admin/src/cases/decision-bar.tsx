@@ -15,12 +15,15 @@ import { ReturnDialog } from './return-dialog.tsx';
 
 type Asking = Outcome | 'help' | 'hand-over' | 'countersign' | null;
 
-// A key pressed while somebody writes, or while a dialog is open, belongs to that and not to the case.
-const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement &&
-  target.closest(
-    'input, textarea, select, [contenteditable], .ant-modal-root, .ant-select, .ant-dropdown',
-  ) !== null;
+// A key pressed while somebody writes, or while a dialog is open, belongs to that and not to the case. A dialog that
+// has just closed keeps the focus for a moment: it counts only while it can be seen.
+const isTyping = (target: EventTarget | null): boolean => {
+  if (!(target instanceof HTMLElement)) return false;
+  const owner = target.closest(
+    'input, textarea, select, [contenteditable], .ant-modal-wrap, .ant-select, .ant-dropdown',
+  );
+  return owner !== null && owner.checkVisibility();
+};
 
 /** The decision, fixed below the case: buttons, keys, and the next case at once after it. */
 export const DecisionBar = ({
