@@ -15,47 +15,56 @@ import { publishCatalogue } from './modules/cases/index.ts';
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const migrations = join(root, 'db/migrations');
 
-async function start(): Promise<void> {
-  const config = readConfig(process.env);
-  const embedded = await ensureDatabase({
-    dataDir: config.dataDir,
-    databaseUrl: config.databaseUrl ?? undefined,
-  });
-  const stopDatabase = () => embedded.stop();
-  try {
-    await migrateAll(embedded.url, migrations, new Date());
-    const server = await compose({ config, databaseUrl: embedded.url, root });
-    const { platform } = server;
-    await requireSameKeys(embedded.url, platform.pii.fingerprint, new Date());
-    if (config.demo) await loadDemo(platform, { migrations, root });
-    for (const federation of await listFederations(platform)) {
-      await inSystemContext(platform, federation, '系统', publishCatalogue);
-    }
-    await platform.jobs.start(platform);
-    await server.app.listen({ port: config.port, host: config.host });
-    const address = server.app.server.address();
-    const port = typeof address === 'object' && address ? address.port : config.port;
-    process.stdout.write(await welcome(platform, port));
-    let stopping = false;
-    const stop = async () => {
-      if (stopping) return;
-      stopping = true;
-      process.stdout.write('\n正在停止：等进行中的请求完成……\n');
-      await server.close();
-      await stopDatabase();
-      process.stdout.write('已停止。\n');
-      process.exit(0);
-    };
-    process.on('SIGINT', stop);
-    process.on('SIGTERM', stop);
-  } catch (error) {
-    await stopDatabase();
-    throw error;
-  }
+const say = (text: string) => process.stdout.write(`${text}\n`);
+
+/** What has been started, last first; stopping goes through it once, whenever the signal comes. */
+const running: (() => Promise<void>)[] = [];
+let stopping: Promise<void> | null = null;
+
+async function stopAll(): Promise<void> {
+  for (const stop of running.splice(0)) await stop();
 }
 
-start().catch((error: Error) => {
+function stopOnSignal(): void {
+  stopping ??= (async () => {
+    say('\n正在停止：等进行中的请求完成……');
+    await stopAll();
+    say('已停止。');
+    process.exit(0);
+  })();
+}
+
+async function start(): Promise<void> {
+  process.on('SIGINT', stopOnSignal);
+  process.on('SIGTERM', stopOnSignal);
+  const config = readConfig(process.env);
+  const { url, stop } = await ensureDatabase({
+    dataDir: config.dataDir,
+    databaseUrl: config.databaseUrl ?? undefined,
+    log: (text) => say(`  ${text}`),
+  });
+  running.unshift(stop);
+  await migrateAll(url, migrations, new Date());
+  const server = await compose({ config, databaseUrl: url, root });
+  running.unshift(server.close);
+  const { platform } = server;
+  await requireSameKeys(url, platform.pii.fingerprint, new Date());
+  if (config.demo) await loadDemo(platform, { migrations, root });
+  for (const federation of await listFederations(platform)) {
+    await inSystemContext(platform, federation, '系统', publishCatalogue);
+  }
+  await platform.jobs.start(platform);
+  await server.app.listen({ port: config.port, host: config.host });
+  const address = server.app.server.address();
+  const port = typeof address === 'object' && address ? address.port : config.port;
+  say(await welcome(platform, port));
+}
+
+start().catch(async (error: Error) => {
+  // Stopping pulls the database from under a start that is still going on; that is no failure.
+  if (stopping) return;
   process.stderr.write(`启动失败：${error.message}\n`);
   if (process.env.LOG_LEVEL === 'debug') process.stderr.write(`${error.stack}\n`);
+  await stopAll();
   process.exit(1);
 });

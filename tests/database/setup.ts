@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { startEmbedded } from '../../server/kernel/embedded/launch.ts';
+import { startDisposable } from '../../server/kernel/embedded/disposable.ts';
 import { fillTemplate } from './template.ts';
 
 declare module 'vitest' {
@@ -20,9 +20,7 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'smart-union-test-'));
   const given = process.env.TEST_DATABASE_URL;
-  const embedded = given
-    ? null
-    : await startEmbedded({ dataDir: join(folder, 'database'), disposable: true });
+  const embedded = given ? null : await startDisposable();
   const adminUrl = given ?? embedded!.url;
   const name = `su_template_${createHash('sha256').update(randomBytes(8)).digest('hex').slice(0, 10)}`;
   const admin = new pg.Client({ connectionString: adminUrl });
