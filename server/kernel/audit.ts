@@ -36,7 +36,7 @@ const whoOf = (actor: Actor) => {
 export async function record(ctx: Ctx, event: AuditEvent): Promise<void> {
   const who = whoOf(ctx.actor);
   const payload = JSON.stringify({ at: ctx.now.toISOString(), ...event, by: who, requestId: ctx.requestId });
-  await sql`
+  const write = sql`
     with head as (
       update audit_lane set sequence = sequence + 1, hash = sha256(hash || convert_to(${payload}::text, 'UTF8'))
       where lane = ${ctx.lane} returning lane, sequence, hash
@@ -47,7 +47,8 @@ export async function record(ctx: Ctx, event: AuditEvent): Promise<void> {
         ${event.subject}::text, ${event.subjectId}::uuid, ${event.unionPath}::text, ${payload}::text, hash
       from head returning 1
     )
-    select 1 / count(*)::int from written`.execute(ctx.db);
+    select 1 / count(*)::int from written`;
+  ctx.later(write.compile(ctx.db));
 }
 
 /** Opens the lanes of a new federation. The genesis hash names the lane, so that chains cannot be exchanged. */

@@ -1,9 +1,17 @@
-import { sql } from 'kysely';
+import { sql, type CompiledQuery } from 'kysely';
 import type { Actor } from './access.ts';
 import type { Clock } from './clock.ts';
 import { dayOf, uuidV7 } from './clock.ts';
 import type { Config } from './config.ts';
-import { bindings, inTransaction, type Database, type Db, type LastStatement, type Scope } from './db.ts';
+import {
+  bindings,
+  causeOf,
+  inTransaction,
+  type Database,
+  type Db,
+  type LastStatement,
+  type Scope,
+} from './db.ts';
 import type { FileStore } from './files.ts';
 import type { Jobs } from './jobs.ts';
 import type { Log } from './log.ts';
@@ -50,6 +58,9 @@ export interface Ctx {
   afterCommit(act: () => void): void;
   /** What `atEnd` keeps for the end of the transaction. */
   ending: Ending[];
+  /** Sends a statement whose answer nobody needs, without waiting for it; see Transaction. */
+  later(query: CompiledQuery): void;
+  underWay: Promise<unknown>[];
 }
 
 /** The one statement that ends the transaction for `parts`, and what its failure means to the person. */
@@ -94,7 +105,7 @@ export async function inContext<T>(
     platform.database,
     request.federation.schema,
     request.scope,
-    async ({ db, lane, last }) => {
+    async ({ db, lane, last, later, underWay }) => {
       const ctx: Ctx = {
         ...request,
         db,
@@ -109,6 +120,8 @@ export async function inContext<T>(
         jobs: platform.jobs,
         afterCommit: (act) => after.push(act),
         ending: [],
+        later,
+        underWay,
       };
       const done = await work(ctx);
       last.push(...lastStatements(ctx));
@@ -134,15 +147,18 @@ export function inSystemContext<T>(
 /** A part that may fail alone: its writes are undone, the transaction goes on, the error is rethrown to the caller. */
 export async function savepoint<T>(ctx: Ctx, work: () => Promise<T>): Promise<T> {
   const before = ctx.ending.length;
+  const sent = ctx.underWay.length;
   await sql`savepoint part`.execute(ctx.db);
   try {
     const result = await work();
+    await Promise.all(ctx.underWay.slice(sent));
     await sql`release savepoint part`.execute(ctx.db);
     return result;
   } catch (error) {
     ctx.ending.length = before;
+    const cause = await causeOf(error, ctx.underWay.splice(sent));
     await sql`rollback to savepoint part`.execute(ctx.db);
-    throw error;
+    throw cause;
   }
 }
 

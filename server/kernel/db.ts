@@ -1,22 +1,19 @@
-import type { Socket } from 'node:net';
 import pg from 'pg';
 import {
-  CompiledQuery,
   Kysely,
   PostgresAdapter,
   PostgresIntrospector,
   PostgresQueryCompiler,
   sql,
-  type DatabaseConnection,
-  type Driver,
+  type CompiledQuery,
   type ExpressionBuilder,
-  type QueryResult,
   type ReferenceExpression,
 } from 'kysely';
+import { driverOf, gather, OneConnection, send, type Db, type Line } from './db/connection.ts';
 import type { Tables } from './tables.gen.ts';
 import { appRole } from './migrations.ts';
 
-export type Db = Kysely<Tables>;
+export type { Db } from './db/connection.ts';
 
 /** What row-level security lets through: subtrees by path, and the person herself. Both empty = nothing. */
 export interface Scope {
@@ -42,79 +39,6 @@ function exactInteger(text: string): number {
 // Dates stay 'YYYY-MM-DD': a day has no zone. Money in fen stays a safe integer (up to 90 trillion yuan).
 pg.types.setTypeParser(oids.int8, exactInteger);
 pg.types.setTypeParser(oids.date, (text) => text);
-
-/** A pooled connection with what we keep beside it. */
-interface Line {
-  db: Db;
-  lane: number;
-  wrote: boolean;
-}
-
-const statementNames = new Map<string, string>();
-const maxNamedStatements = 1000;
-
-/** Prepared once per connection under a name; past the limit (ad-hoc texts) the unnamed statement serves. */
-function statementName(text: string): string | undefined {
-  const known = statementNames.get(text);
-  if (known || statementNames.size >= maxNamedStatements) return known;
-  const name = `q${statementNames.size}`;
-  statementNames.set(text, name);
-  return name;
-}
-
-const writing = /\b(insert|update|delete|merge|nextval|truncate)\b/i;
-
-/** Sends what is asked for within one turn of the event loop as one packet instead of a system call per statement. */
-function gather(client: pg.PoolClient): void {
-  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
-  if (stream.writableCorked > 0) return;
-  stream.cork();
-  process.nextTick(() => stream.uncork());
-}
-
-const send = (client: pg.PoolClient, query: CompiledQuery) => {
-  gather(client);
-  return client.query({
-    name: statementName(query.sql),
-    text: query.sql,
-    values: query.parameters as unknown[],
-  });
-};
-
-class OneConnection implements DatabaseConnection {
-  readonly #client: pg.PoolClient;
-  readonly #line: () => Line;
-  constructor(client: pg.PoolClient, line: () => Line) {
-    this.#client = client;
-    this.#line = line;
-  }
-
-  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    if (writing.test(query.sql)) this.#line().wrote = true;
-    const result = await send(this.#client, query);
-    return { rows: result.rows as R[], numAffectedRows: BigInt(result.rowCount ?? 0) };
-  }
-
-  // oxlint-disable-next-line require-yield -- the interface wants a generator; we stream with our own cursor-free paging
-  async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
-    throw new Error('streaming is not offered on a pipelined connection');
-  }
-}
-
-/** A Kysely driver over one connection whose transaction somebody else has begun. */
-function driverOf(connection: OneConnection): Driver {
-  const inTransaction = () =>
-    Promise.reject(new Error('the request already is one transaction; use savepoint()'));
-  return {
-    init: () => Promise.resolve(),
-    acquireConnection: () => Promise.resolve(connection),
-    releaseConnection: () => Promise.resolve(),
-    beginTransaction: inTransaction,
-    commitTransaction: inTransaction,
-    rollbackTransaction: inTransaction,
-    destroy: () => Promise.resolve(),
-  };
-}
 
 export const laneCount = 64;
 
@@ -154,7 +78,12 @@ export function openDatabase(url: string, poolSize: number): Database {
   const lineOf = (client: pg.PoolClient): Line => {
     const known = lines.get(client);
     if (known) return known;
-    const line: Line = { db: undefined as unknown as Db, lane: next++ % laneCount, wrote: false };
+    const line: Line = {
+      db: undefined as unknown as Db,
+      lane: next++ % laneCount,
+      wrote: false,
+      unfinished: false,
+    };
     const connection = new OneConnection(client, () => line);
     line.db = new Kysely<Tables>({
       dialect: {
@@ -194,6 +123,44 @@ export interface Transaction {
   lane: number;
   /** Statements put here are sent after the work, together with COMMIT. When one fails, nothing is committed. */
   last: LastStatement[];
+  /**
+   * Sends a statement whose answer nobody needs, without waiting for it. It is on its way before this returns, in order with
+   * all others; when it fails, nothing is committed and its error is the transaction's.
+   */
+  later(query: CompiledQuery): void;
+  /** Answers to come of those statements. */
+  underWay: Promise<unknown>[];
+}
+
+/** What a statement says that was sent behind one that failed. */
+const behindFailure = '25P02';
+
+/** The error to tell: of the statement that failed first, when this one merely came behind it. */
+export async function causeOf(told: unknown, underWay: readonly Promise<unknown>[]): Promise<unknown> {
+  const settled = await Promise.allSettled(underWay);
+  if ((told as { code?: string }).code !== behindFailure) return told;
+  const first = settled.find((one) => one.status === 'rejected');
+  return first ? first.reason : told;
+}
+
+const restMillis = 3;
+
+/** A statement failed and the work went on regardless. */
+const hasFailed = (client: pg.PoolClient) =>
+  (client as unknown as { getTransactionStatus(): string | null }).getTransactionStatus() === 'E';
+
+/**
+ * Hands a connection back whose transaction only read. Its COMMIT travels with the next BEGIN, which saves a packet and a
+ * wake-up each way; when no other comes at once it is sent by itself, so nothing stays open.
+ */
+function rest(client: pg.PoolClient, line: Line): void {
+  line.unfinished = true;
+  client.release();
+  setTimeout(() => {
+    if (!line.unfinished) return;
+    line.unfinished = false;
+    client.query('commit').catch(() => {});
+  }, restMillis);
 }
 
 export interface LastStatement {
@@ -214,40 +181,51 @@ export async function inTransaction<T>(
 ): Promise<T> {
   const client = await database.pool.connect();
   const line = database.lineOf(client);
-  line.wrote = false;
   gather(client);
-  // One message: BEGIN and SET LOCAL have nothing to answer, and each apart costs a round of protocol on both sides.
-  const opening = client.query(['begin', ...bindings(schema, scope)].join('; '));
+  const opening = client.query(openingOf(line, schema, scope));
   opening.catch(() => {});
+  const underWay: Promise<unknown>[] = [];
+  const later = (query: CompiledQuery) => {
+    line.wrote = true;
+    const answer = send(client, query);
+    answer.catch(() => {});
+    underWay.push(answer);
+  };
   try {
     const last: LastStatement[] = [];
-    const result = await work({ db: line.db, lane: line.lane, last });
+    const result = await work({ db: line.db, lane: line.lane, last, later, underWay });
     await opening;
+    if (!line.wrote && last.length === 0 && !hasFailed(client)) {
+      rest(client, line);
+      return result;
+    }
     // A COMMIT behind a statement that failed is a ROLLBACK to PostgreSQL, so it need not wait for the answers.
     const ending = last.map(({ query, refusal }) =>
       send(client, query).catch((error: unknown) => {
         throw refusal(error);
       }),
     );
-    if (ending.length > 0) line.wrote = true;
+    gather(client);
     const commit = client.query('commit');
-    if (ending.length > 0) await Promise.all([...ending, commit]);
-    // A transaction that only read has nothing to lose: its reply need not wait for COMMIT.
-    if (line.wrote) await commit;
-    else
-      commit.then(
-        () => client.release(),
-        (error: Error) => client.release(error),
-      );
-    if (line.wrote) client.release();
+    await Promise.all([...underWay, ...ending, commit]);
+    client.release();
     return result;
   } catch (error) {
+    const cause = await causeOf(error, underWay);
     await client.query('rollback').then(
       () => client.release(),
       (broken: Error) => client.release(broken),
     );
-    throw error;
+    throw cause;
   }
+}
+
+/** One message: BEGIN and SET LOCAL have nothing to answer, and each apart costs a round of protocol on both sides. */
+function openingOf(line: Line, schema: string, scope: Scope): string {
+  const before = line.unfinished ? ['commit'] : [];
+  line.unfinished = false;
+  line.wrote = false;
+  return [...before, 'begin', ...bindings(schema, scope)].join('; ');
 }
 
 /** Condition: the row's path lies in one of the scope's subtrees. Index-friendly, beside row-level security. */

@@ -8,5 +8,5 @@ export type HappeningKind = 'claimed' | 'approved' | 'paid';
  * (town, trade, item, hours; never a name) and, for `paid`, into the hours from claim to payment.
  */
 export async function addHappening(ctx: Ctx, kind: HappeningKind, caseId: string): Promise<void> {
-  await ctx.db.insertInto('happening').values({ at: ctx.now, kind, case_id: caseId }).execute();
+  ctx.later(ctx.db.insertInto('happening').values({ at: ctx.now, kind, case_id: caseId }).compile());
 }

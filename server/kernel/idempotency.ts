@@ -32,12 +32,13 @@ export async function once<T>(
     .executeTakeFirst();
   if (inserted) {
     const reply = await act();
-    await ctx.db
+    const keep = ctx.db
       .updateTable('idempotency_key')
       .set({ reply: JSON.stringify(reply) })
       .where('actor', '=', actor)
       .where('key', '=', key)
-      .execute();
+      .compile();
+    ctx.later(keep);
     return reply;
   }
   const stored = await ctx.db

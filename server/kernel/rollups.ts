@@ -29,8 +29,9 @@ export async function addDeltas(ctx: Ctx, deltas: readonly Delta[]): Promise<voi
   if (changed.length === 0) return;
   // Arrays instead of rows of parameters: one statement text whatever the number of deltas.
   const column = <K extends keyof Delta>(key: K) => changed.map((delta) => delta[key]);
-  await sql`
+  const write = sql`
     insert into rollup_delta (union_path, metric, period, amount)
     select * from unnest(${column('unionPath')}::text[], ${column('metric')}::text[], ${column('period')}::text[],
-      ${column('amount')}::bigint[])`.execute(ctx.db);
+      ${column('amount')}::bigint[])`;
+  ctx.later(write.compile(ctx.db));
 }

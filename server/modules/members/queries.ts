@@ -82,6 +82,8 @@ function membersIn(ctx: Ctx, paths: readonly string[], status: Query['status']) 
 
 type Found = ReturnType<typeof membersIn>;
 
+const memberNumberForm = /^[A-Za-z0-9]{2,4}\d{9}$/;
+
 const after = (text: string) => `${text}\u{10FFFF}`;
 
 /**
@@ -94,8 +96,7 @@ function matching(ctx: Ctx, found: Found, typed: string): Found {
   const phone = checkPhone(typed);
   if (phone.ok) return found.where('phone_index', '=', ctx.pii.blindIndex('phone', phone.phone));
   const compact = typed.replace(/\s/g, '');
-  if (/^[A-Za-z0-9]{2,4}\d{9}$/.test(compact))
-    return found.where('member_number', '=', compact.toUpperCase());
+  if (memberNumberForm.test(compact)) return found.where('member_number', '=', compact.toUpperCase());
   // Not one condition for both: with letters only the pinyin can match, and a single range keeps the name index's order.
   if (/[^\x20-\x7E]/.test(compact)) {
     return found
@@ -154,6 +155,16 @@ export async function findMembers(ctx: Ctx, query: Query) {
   return { found: given, total: await totalOf(ctx, given, paths, query) };
 }
 
+/** A whole ID or member number is one person's: the page itself says how many there are. */
+const namesOne = (ctx: Ctx, typed: string) =>
+  checkIdNumber(typed, { today: ctx.today }).ok || memberNumberForm.test(typed.replace(/\s/g, ''));
+
+async function foundOn(ctx: Ctx, query: InputOf<Members['list']>['query']) {
+  if (query.page > 1 || !query.q || !namesOne(ctx, query.q)) return findMembers(ctx, query);
+  const all = membersIn(ctx, await pathsOf(ctx, query.under), query.status);
+  return { found: matching(ctx, all, query.q), total: null };
+}
+
 export const withUnion = (found: Found) =>
   found.innerJoin('union', 'union.id', 'member.union_id').select(rowColumns);
 
@@ -161,7 +172,7 @@ export async function listMembers(
   ctx: Ctx,
   { query }: InputOf<Members['list']>,
 ): Promise<ReplyOf<Members['list']>> {
-  const { found, total } = await findMembers(ctx, query);
+  const { found, total } = await foundOn(ctx, query);
   const descending = query.sort?.startsWith('-') ?? false;
   const key = query.sort?.replace(/^-/, '') ?? '';
   const column = Object.hasOwn(sorts, key) ? sorts[key as keyof typeof sorts] : null;
@@ -176,7 +187,8 @@ export async function listMembers(
     .limit(query.pageSize)
     .offset((query.page - 1) * query.pageSize)
     .execute();
-  return { items: rows.map((row) => rowReply(ctx, row)), total, page: query.page, pageSize: query.pageSize };
+  const items = rows.map((row) => rowReply(ctx, row));
+  return { items, total: total ?? items.length, page: query.page, pageSize: query.pageSize };
 }
 
 const named = (names: Readonly<Record<string, string>>, code: string | null) =>

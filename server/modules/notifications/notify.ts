@@ -10,7 +10,7 @@ export interface Message {
 
 /** Puts a message into somebody's inbox, in the transaction of what it tells. Plain words, next step, date. */
 export async function notify(ctx: Ctx, { to, title, text, caseId }: Message): Promise<void> {
-  await ctx.db
+  const write = ctx.db
     .insertInto('message')
     .values({
       id: ctx.id(),
@@ -21,5 +21,6 @@ export async function notify(ctx: Ctx, { to, title, text, caseId }: Message): Pr
       case_id: caseId,
       at: ctx.now,
     })
-    .execute();
+    .compile();
+  ctx.later(write);
 }
