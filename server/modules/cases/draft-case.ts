@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
-import { checkAnswers, type Answers } from '@smart-union/catalogue-kit';
+import { checkAnswers, fieldsOf, type Answers, type ItemDefinition } from '@smart-union/catalogue-kit';
 import type { contract, InputOf, ReplyOf } from '@smart-union/contract';
 import { record } from '../../kernel/audit.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/errors.ts';
+import { bankCardOf } from '../members/index.ts';
 import { mergeAnswers, sealAnswers, wholeAnswers } from './answers.ts';
 import { lockOwnCase, notOpen } from './case-record.ts';
 import { getItem, getItemVersion } from './catalogue-items.ts';
@@ -33,6 +34,12 @@ export async function openCase(ctx: Ctx, { body }: InputOf<Cases['open']>): Prom
     .select(['name', 'union_id', 'union_path'])
     .where('id', '=', memberId)
     .executeTakeFirstOrThrow();
+  const { plain, sealed } = sealAnswers(
+    ctx,
+    item.definition,
+    id,
+    await knownAnswers(ctx, item.definition, memberId),
+  );
   const inserted = await ctx.db
     .insertInto('case')
     .values({
@@ -45,7 +52,8 @@ export async function openCase(ctx: Ctx, { body }: InputOf<Cases['open']>): Prom
       union_id: member.union_id,
       union_path: member.union_path,
       status: 'draft',
-      answers: '{}',
+      answers: JSON.stringify(plain),
+      answers_sealed: sealed,
       opened_at: ctx.now,
       updated_at: ctx.now,
     })
@@ -58,6 +66,13 @@ export async function openCase(ctx: Ctx, { body }: InputOf<Cases['open']>): Prom
   if (!inserted) return openCase(ctx, { body, params: undefined, query: undefined });
   await record(ctx, { kind: 'case.opened', subject: 'case', subjectId: id, unionPath: member.union_path });
   return getMyCase(ctx, id);
+}
+
+/** What need not be asked again: the card she was paid to before, sealed and shown as its mask. */
+async function knownAnswers(ctx: Ctx, definition: ItemDefinition, memberId: string): Promise<Answers> {
+  const field = fieldsOf(definition).find((one) => one.kind === 'bank-card');
+  const card = field ? await bankCardOf(ctx, memberId) : null;
+  return field && card ? { [field.id]: card.number } : {};
 }
 
 /** Keeps a draft or a returned case. Anything readable is kept; faults say what is still missing. */

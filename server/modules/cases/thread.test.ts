@@ -95,6 +95,16 @@ it('returns a claim to the member and takes it again', async () => {
   );
 });
 
+it('asks for the card once only', async () => {
+  const draft = await t.as('chen').cases.open({ body: { itemCode: code } });
+  expect(draft.answers).toEqual({ bankCard: expect.stringMatching(/^\*+ ?0128$/) });
+  const saved = await t.as('chen').cases.saveAnswers({
+    params: { id: draft.id },
+    body: { answers: draft.answers, version: draft.version },
+  });
+  expect(saved.faults.map((fault) => fault.field)).not.toContain('bankCard');
+});
+
 it('lets nobody decide her own case', async () => {
   const sent = await claim('zhao', '2026-09-01', '2026-09-03');
   const error = await refusal(
