@@ -1,0 +1,113 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { ApiError, createClient, type ApiRequest, type Client } from '@smart-union/api-client';
+import { root } from '../database/template.ts';
+
+/** A real server process that may be killed at any moment and started again on the same data. */
+export interface Mortal {
+  start(): Promise<void>;
+  /** SIGKILL, at once; nothing is said to the process. */
+  kill(): Promise<void>;
+  /** SIGTERM, and the exit code. */
+  stop(): Promise<number | null>;
+  /** Client with a bearer token. A call whose answer is lost rejects with a TypeError of fetch. */
+  as(token: string | null): Client;
+  readonly output: string;
+  readonly kills: number;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+/** Starts server/dist/main.js with these settings; `npm run build server` must have made it. */
+export async function mortal(settings: Record<string, string>): Promise<Mortal> {
+  const port = await freePort();
+  let child: ChildProcess | null = null;
+  let output = '';
+  let kills = 0;
+  const { PATH = '', HOME = '' } = process.env;
+  const start = async () => {
+    child = spawn(process.execPath, [join(root, 'server/dist/main.js')], {
+      env: {
+        PATH,
+        HOME,
+        PORT: String(port),
+        HOST: '127.0.0.1',
+        DEMO: '0',
+        LOG_LEVEL: 'info',
+        RATE_LIMIT: '0',
+        ...settings,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.stdout!.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    child.stderr!.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    const ended = once(child, 'exit').then(() => {
+      throw new Error(`the server did not start:\n${output.slice(-2000)}`);
+    });
+    ended.catch(() => {});
+    await Promise.race([ready(port), ended]);
+  };
+  const gone = async (signal: NodeJS.Signals) => {
+    const dying = child;
+    if (!dying || dying.exitCode !== null || dying.signalCode !== null) return null;
+    const exit = once(dying, 'exit');
+    dying.kill(signal);
+    const [code] = (await exit) as [number | null];
+    return code;
+  };
+  return {
+    start,
+    async kill() {
+      kills += 1;
+      await gone('SIGKILL');
+    },
+    stop: () => gone('SIGTERM'),
+    as: (token) => createClient(overHttp(`http://127.0.0.1:${port}`, token)),
+    get output() {
+      return output;
+    },
+    get kills() {
+      return kills;
+    },
+  };
+}
+
+async function ready(port: number): Promise<void> {
+  const until = Date.now() + 60_000;
+  while (Date.now() < until) {
+    const reply = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => null);
+    if (reply?.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('the server was not ready within a minute');
+}
+
+const overHttp = (origin: string, token: string | null) => async (request: ApiRequest) => {
+  const { method, path, body, raw, idempotencyKey } = request;
+  const payload = raw === undefined ? (body === undefined ? null : JSON.stringify(body)) : (raw as Buffer);
+  const reply = await fetch(`${origin}${path}`, {
+    method,
+    body: payload as never,
+    headers: {
+      ...(token ? { authorization: `Bearer ${token}` } : {}),
+      ...(payload === null
+        ? {}
+        : { 'content-type': raw === undefined ? 'application/json' : 'application/octet-stream' }),
+      ...(idempotencyKey ? { 'idempotency-key': idempotencyKey } : {}),
+    },
+  });
+  const bytes = Buffer.from(await reply.arrayBuffer());
+  const json = (reply.headers.get('content-type') ?? '').includes('json');
+  const value: unknown = json ? JSON.parse(bytes.toString()) : bytes;
+  if (!reply.ok) throw ApiError.fromBody(reply.status, value);
+  return value;
+};
