@@ -33,8 +33,8 @@ export default defineConfig({
           include: ['server/**/*.test.ts', 'db/**/*.test.ts', 'tests/**/*.test.ts'],
           exclude: [...exclude, 'tests/{architecture,scope,input,faults,journeys}/**'],
           globalSetup: database,
-          testTimeout: 20_000,
-          hookTimeout: 60_000,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
       {

@@ -38,6 +38,7 @@ export const routes = {
     get: ['GET', '/cases/:id'],
     decide: ['POST', '/cases/:id/decisions'],
     decideMany: ['POST', '/cases/decisions'],
+    colleagues: ['GET', '/cases/:id/colleagues'],
     handOver: ['POST', '/cases/:id/handovers'],
     countersign: ['POST', '/cases/:id/countersigns'],
     disclose: ['POST', '/cases/:id/disclosures'],

@@ -152,6 +152,14 @@ export const cases = {
       ),
     }),
   }),
+  colleagues: route({
+    method: 'GET',
+    path: '/cases/:id/colleagues',
+    summary: 'Who else may take the open task: to hand it over to, or to decide beside me.',
+    permission: 'cases.view',
+    params: idParams,
+    reply: z.object({ items: z.array(z.object({ accountId: id, name: z.string(), office: z.string() })) }),
+  }),
   handOver: route({
     method: 'POST',
     path: '/cases/:id/handovers',

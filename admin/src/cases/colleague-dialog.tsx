@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { App, Form, Select } from 'antd';
-import { useDeferredValue, useState } from 'react';
+import { useState } from 'react';
 import { api } from '../client.ts';
 import { ReasonDialog } from '../page/reason-dialog.tsx';
 import { useTexts } from '../texts/texts.ts';
@@ -19,12 +19,10 @@ export const ColleagueDialog = ({
   const t = useTexts();
   const { message } = App.useApp();
   const queryClient = useQueryClient();
-  const [words, setWords] = useState('');
   const [chosen, setChosen] = useState<string | undefined>();
-  const q = useDeferredValue(words);
   const colleagues = useQuery({
-    queryKey: ['accounts', 'colleagues', q],
-    queryFn: () => api.accounts.list({ query: { q: q || undefined, pageSize: 20 } }),
+    queryKey: ['cases', caseId, 'colleagues'],
+    queryFn: () => api.cases.colleagues({ params: { id: caseId } }),
     enabled: act !== null,
   });
   const send = async (note: string): Promise<void> => {
@@ -48,14 +46,15 @@ export const ColleagueDialog = ({
         <Form.Item label={t.cases.colleague} htmlFor="colleague" required style={{ marginBottom: 0 }}>
           <Select
             id="colleague"
-            showSearch={{ filterOption: false, onSearch: setWords }}
+            showSearch={{ optionFilterProp: 'label' }}
+            notFoundContent={colleagues.isSuccess ? t.cases.noColleague : null}
             placeholder={t.cases.colleagueHint}
             value={chosen}
             onChange={setChosen}
             loading={colleagues.isFetching}
             options={colleagues.data?.items.map((one) => ({
-              value: one.id,
-              label: `${one.name}（${one.grants.map((grant) => t.accounts.roles[grant.role]).join('、')}）`,
+              value: one.accountId,
+              label: `${one.name}（${one.office}）`,
             }))}
             style={{ width: '100%' }}
           />

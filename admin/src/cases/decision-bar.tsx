@@ -4,7 +4,6 @@ import { useEffect, useRef, useState } from 'react';
 import { api } from '../client.ts';
 import { Check, Close, Help, Return } from '../page/icons.tsx';
 import { ReasonDialog } from '../page/reason-dialog.tsx';
-import { holds, useSession } from '../session.ts';
 import { formatMoney } from '../texts/formats.ts';
 import { useTexts } from '../texts/texts.ts';
 import { ApiError, newIdempotencyKey } from '../transport.ts';
@@ -36,7 +35,6 @@ export const DecisionBar = ({
   const t = useTexts();
   const { message } = App.useApp();
   const queryClient = useQueryClient();
-  const session = useSession();
   const wide = Grid.useBreakpoint().md !== false;
   const [asking, setAsking] = useState<Asking>(null);
   const key = useRef('');
@@ -96,10 +94,7 @@ export const DecisionBar = ({
   };
 
   const deciding = mayDecide(detail);
-  // A colleague is picked from the list of accounts, which not every cadre may read.
-  const more = (['hand-over', 'countersign'] as const).filter(
-    (act) => may(act) && holds(session, 'accounts.view'),
-  );
+  const more = (['hand-over', 'countersign'] as const).filter(may);
   const money = detail.amountFen === null ? '' : formatMoney(detail.amountFen);
   return (
     <>

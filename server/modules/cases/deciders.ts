@@ -84,7 +84,7 @@ const mayTake = (actor: CadreActor, task: OpenTask) =>
     : holdsOver(actor, task.permission as Permission, task.unionPath);
 
 /** The open task this cadre may take by permission and assignment, four eyes aside. */
-export const taskFor = (actor: CadreActor, desk: Desk) =>
+export const taskFor = (actor: CadreActor, desk: Pick<Desk, 'tasks'>) =>
   desk.tasks.find((task) => mayTake(actor, task)) ?? null;
 
 /** Why she may not decide although the task is hers by permission; null when she may. */

@@ -156,6 +156,8 @@ it('hands a task over and asks for a countersign', async () => {
   const other = t.world.cadres.otherApprover.id;
   await t.as('approver').cases.handOver({ ...at, body: { accountId: other, note: '我出差' } });
   expect(await codeOf(decide('approver', id, { outcome: 'approve' }))).toBe('decision-not-mine');
+  const { items } = await t.as('otherApprover').cases.colleagues(at);
+  expect(items).toEqual([{ accountId: t.world.cadres.approver.id, name: '钱审批', office: '海陵区总工会' }]);
   const outsider = t.world.cadres.jiangyanApprover.id;
   expect(
     await codeOf(

@@ -3,11 +3,13 @@ import { record } from '../../kernel/audit.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { notify } from '../notifications/index.ts';
+import { ancestorsOf } from '../unions/index.ts';
 import { filedCase, mayDecideAt } from './advance.ts';
 import { wholeAnswers } from './answers.ts';
 import { lockCase, notOpen } from './case-record.ts';
 import { getItemVersion } from './catalogue-items.ts';
-import { readDesk, requireTask } from './deciders.ts';
+import { readDesk, requireTask, taskFor } from './deciders.ts';
+import { findCaseInScope } from './get-case.ts';
 import { writeDecision } from './write-decision.ts';
 
 type Cases = typeof contract.cases;
@@ -51,6 +53,37 @@ async function note(
     text: `编号 ${filed.number}。${actor.name}：${body.note}`,
     caseId: filed.id,
   });
+}
+
+/** Active accounts that hold the open task's permission over its union; not myself, not the applicant. */
+export async function listColleagues(
+  ctx: Ctx,
+  { params }: InputOf<Cases['colleagues']>,
+): Promise<ReplyOf<Cases['colleagues']>> {
+  const found = await findCaseInScope(ctx, params.id);
+  const { tasks } = await readDesk(ctx, found.id, found.memberId);
+  const task = ctx.actor.kind === 'cadre' ? taskFor(ctx.actor, { tasks }) : null;
+  if (!task || ctx.actor.kind !== 'cadre') return { items: [] };
+  const above = (await ancestorsOf(ctx, task.unionPath)).map((union) => union.path);
+  const rows = await ctx.db
+    .selectFrom('account')
+    .innerJoin('grant', 'grant.account_id', 'account.id')
+    .innerJoin('union', 'union.id', 'grant.union_id')
+    .select(['account.id', 'account.name', 'account.member_id', 'union.name as office'])
+    .distinctOn('account.id')
+    .where('account.status', '=', 'active')
+    .where('account.id', '!=', ctx.actor.accountId)
+    .where('grant.revoked_at', 'is', null)
+    .where((eb) => eb('grant.union_path', '=', eb.fn.any(eb.val(above))))
+    .orderBy('account.id')
+    .execute();
+  const items = [];
+  for (const row of rows) {
+    if (row.member_id === found.memberId) continue;
+    if (!(await mayDecideAt(ctx, row.id, task.permission as Permission, task.unionPath))) continue;
+    items.push({ accountId: row.id, name: row.name, office: row.office });
+  }
+  return { items };
 }
 
 /** 转办: the open task becomes a colleague's, and hers alone. */

@@ -10,7 +10,7 @@ import { exportCases } from './export-cases.ts';
 import { getCase } from './get-case.ts';
 import { countCases, listCases } from './list-cases.ts';
 import { getMine, listMyCases } from './my-cases.ts';
-import { countersign, handOver } from './pass-on-case.ts';
+import { countersign, handOver, listColleagues } from './pass-on-case.ts';
 import { submitCase, withdrawCase } from './submit-case.ts';
 import { endNotices, escalateOverdue } from './watch-deadlines.ts';
 
@@ -55,6 +55,7 @@ export function mountCases(host: HttpHost): void {
     get: getCase,
     decide: decideCase,
     decideMany,
+    colleagues: listColleagues,
     handOver,
     countersign,
     disclose: discloseAnswers,

@@ -25,17 +25,17 @@ async function stampSubmission(ctx: Ctx, found: CaseRecord, promiseDays: number)
   found.number = numberOf(ctx, found);
   found.submittedAt = ctx.now;
   found.promisedOn = addWorkingDays(calendar, ctx.today, promiseDays);
+  const stamp = ctx.db
+    .updateTable('case')
+    .set({
+      number: found.number,
+      submitted_at: ctx.now,
+      submitted_on: ctx.today,
+      promised_on: found.promisedOn,
+    })
+    .where('id', '=', found.id);
+  ctx.later(stamp.compile());
   await Promise.all([
-    ctx.db
-      .updateTable('case')
-      .set({
-        number: found.number,
-        submitted_at: ctx.now,
-        submitted_on: ctx.today,
-        promised_on: found.promisedOn,
-      })
-      .where('id', '=', found.id)
-      .execute(),
     addDeltas(
       ctx,
       [ctx.today, ctx.today.slice(0, 4)].map((period) => ({
@@ -68,7 +68,7 @@ export async function submitCase(
   const { amountFen } = await ownerOf(definition.kind).submitted(ctx, filed);
   filed.amountFen = amountFen;
   const { plain, sealed } = sealAnswers(ctx, definition, found.id, answers);
-  await ctx.db
+  const keep = ctx.db
     .updateTable('case')
     .set({
       answers: JSON.stringify(plain),
@@ -77,8 +77,8 @@ export async function submitCase(
       returned_note: null,
       returned_stage: null,
     })
-    .where('id', '=', found.id)
-    .execute();
+    .where('id', '=', found.id);
+  ctx.later(keep.compile());
   if (!again) await stampSubmission(ctx, filed, definition.promise.workingDays);
   // A resubmitted case begins its route anew: whoever approved the old papers has not seen the new ones.
   await advance(ctx, filed, null);
@@ -118,10 +118,10 @@ export async function withdrawCase(
 
 /** Closes every open task of a case. */
 export async function closeTasks(ctx: Ctx, caseId: string, as: string): Promise<void> {
-  await ctx.db
+  const close = ctx.db
     .updateTable('task')
     .set({ closed_at: ctx.now, closed_as: as })
     .where('case_id', '=', caseId)
-    .where('closed_at', 'is', null)
-    .execute();
+    .where('closed_at', 'is', null);
+  ctx.later(close.compile());
 }

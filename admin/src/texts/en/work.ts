@@ -127,6 +127,7 @@ export const work = {
     handOverTitle: 'Hand over to a colleague',
     countersignTitle: 'Ask a colleague to decide with me',
     colleague: 'Colleague',
+    noColleague: 'Nobody else at this office may take this step.',
     colleagueHint: 'Name or user name',
     handOverNote: 'The colleague takes the task; it leaves your worklist.',
     countersignNote: 'The case goes on when both of you have approved.',

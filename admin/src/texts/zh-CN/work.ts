@@ -124,6 +124,7 @@ export const work = {
     handOverTitle: '转给同事办理',
     countersignTitle: '请同事一起审（加签）',
     colleague: '同事',
+    noColleague: '本工会没有其他能办这一环节的同事。',
     colleagueHint: '输入姓名或用户名',
     handOverNote: '转办后由这位同事办理，您不再看到这件待办。',
     countersignNote: '同事和您都同意后，才进入下一环节。',
