@@ -69,7 +69,9 @@ export async function compose({ config, databaseUrl, root, clock = systemClock }
   mountOutbox(host);
   await mountPages(host, root, async () => (await listFederations(platform)).length > 0);
   const close = async () => {
-    await app.close();
+    // A connection whose last answer goes out while we stop would be kept open for its browser's next question.
+    const hangUp = setInterval(() => app.server.closeIdleConnections(), 100);
+    await app.close().finally(() => clearInterval(hangUp));
     await platform.jobs.stop();
     await database.close();
   };

@@ -82,6 +82,12 @@ export const probes: Record<RouteName, Probe> = {
   'cases.counts': { lies: 'none', works: 'approver', call: () => ({}) },
   'cases.exportList': { lies: 'none', works: 'approver', call: () => ({ query: { reason, view: 'all' } }) },
   'cases.get': { lies: 'unit', works: 'chair', call: (side) => byId(side.openCase) },
+  'cases.colleagues': {
+    lies: 'unit',
+    takes: true,
+    works: 'chair',
+    call: (side) => byId(side.openCase),
+  },
   'dashboards.overview': {
     lies: 'unit',
     works: 'leader',
