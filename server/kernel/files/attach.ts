@@ -41,13 +41,13 @@ export async function attachFiles(ctx: Ctx, wanted: Attachment): Promise<FileDes
     .where('case_id', '=', caseId)
     .where('field', '=', field);
   if (ids.length > 0) dropping = dropping.where('id', 'not in', ids);
-  await dropping.execute();
+  ctx.later(dropping.compile());
   if (ids.length > 0) {
-    await ctx.db
+    const tie = ctx.db
       .updateTable('file')
       .set({ case_id: caseId, field, union_path: wanted.unionPath, member_id: wanted.memberId })
-      .where('id', 'in', ids)
-      .execute();
+      .where('id', 'in', ids);
+    ctx.later(tie.compile());
     await record(ctx, {
       kind: 'files.attached',
       subject: 'case',

@@ -38,18 +38,18 @@ export async function setBankCard(
   const [member, before] = await Promise.all([getMember(ctx, memberId), bankCardOf(ctx, memberId)]);
   const bankCardMasked = maskBankCard(card.cardNumber);
   if (before?.number === card.cardNumber) return { bankCardMasked };
-  await ctx.db
+  const change = ctx.db
     .updateTable('member')
     .set({
       bank_card_sealed: ctx.pii.seal(place(memberId), card.cardNumber),
       bank_card_masked: bankCardMasked,
       updated_at: ctx.now,
     })
-    .where('id', '=', memberId)
-    .execute();
+    .where('id', '=', memberId);
+  ctx.later(change.compile());
   const union = { id: member.unionId, path: member.unionPath };
-  const change = { set: { bankCardMasked }, was: { bankCardMasked: before?.masked ?? null } };
-  await addMemberEvent(ctx, { memberId, kind: 'member.card-set', union, change });
+  const told = { set: { bankCardMasked }, was: { bankCardMasked: before?.masked ?? null } };
+  await addMemberEvent(ctx, { memberId, kind: 'member.card-set', union, change: told });
   await record(ctx, {
     kind: 'member.card-set',
     subject: 'member',

@@ -178,7 +178,7 @@ export async function addMemberEvent(
     effectiveOn?: string;
   },
 ): Promise<void> {
-  await ctx.db
+  const write = ctx.db
     .insertInto('member_event')
     .values({
       id: ctx.id(),
@@ -191,5 +191,6 @@ export async function addMemberEvent(
       union_path: event.union.path,
       data: JSON.stringify(event.change),
     })
-    .execute();
+    .compile();
+  ctx.later(write);
 }
