@@ -18,10 +18,10 @@ export interface Wire {
   /** Address of the same database through the wire. */
   url: string;
   /**
-   * Lies in wait for the transaction in which `mark` is written, and at its COMMIT calls `strike` at the worst moment:
-   * the two hardest to hit by chance. Nothing more of that connection gets through in either direction.
+   * Lies in wait for the transaction in which `mark` is written, and at its COMMIT calls `strike`. Nothing more of that
+   * connection gets through in either direction.
    */
-  await(mark: string, moment: Moment): { struck: Promise<void>; strikeWith(act: () => void): void };
+  ambush(mark: string, moment: Moment, strike: () => void): void;
   close(): Promise<void>;
 }
 
@@ -88,12 +88,8 @@ export async function layWire(databaseUrl: string): Promise<Wire> {
   url.port = String((server.address() as AddressInfo).port);
   return {
     url: url.href,
-    await(mark, moment) {
-      let act = () => {};
-      const struck = new Promise<void>((resolve) => {
-        ambush = { mark, moment, strike: () => (act(), resolve()) };
-      });
-      return { struck, strikeWith: (next) => (act = next) };
+    ambush(mark, moment, strike) {
+      ambush = { mark, moment, strike };
     },
     close: async () => {
       for (const socket of sockets) socket.destroy();
