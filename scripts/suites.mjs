@@ -9,6 +9,7 @@ export const suites = [
     title: '类型',
     checks: [
       ['tsc', '-p', 'tsconfig.json', '--noEmit'],
+      ['tsc', '-p', 'tests/journeys/tsconfig.json', '--noEmit'],
       ['tsc', '-p', 'admin/tsconfig.json', '--noEmit'],
       ['tsc', '-p', 'member/tsconfig.json', '--noEmit'],
     ],
