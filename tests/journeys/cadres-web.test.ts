@@ -192,6 +192,17 @@ describe('每个岗位的每一页 every page of every role', () => {
   );
 });
 
+/** The refused rows as they were downloaded, the one without a name put right and sent back alone. */
+async function corrected(refused: Buffer): Promise<Buffer> {
+  const { sheets } = await readSheets({ bytes: refused });
+  const table = findTables(sheets, memberColumns).tables[0]!;
+  expect(table.rows).toHaveLength(143);
+  const row = [...table.rows.find(({ texts }) => texts.at(-1)!.includes('没有填「姓名」'))!.texts];
+  row[table.columns.get('name')!] = '补上名';
+  const columns = table.titles.map((title) => ({ title }));
+  return xlsxBytes([{ name: table.sheet, columns, rows: [row] }]);
+}
+
 describe('导入名册 importing rosters', () => {
   it('组织名录和会员花名册：先预览，后写入，退回的行可以下载 preview, commit, and the refused rows as a file', async () => {
     const expected = JSON.parse(await readFile(roster('expected.json'), 'utf8')) as {
@@ -221,6 +232,23 @@ describe('导入名册 importing rosters', () => {
     await page.getByRole('button', { name: '导入这 1857 行' }).click();
     await page.getByRole('dialog').getByRole('button', { name: '导入这 1857 行' }).click();
     await page.getByText('导入完成').waitFor();
+
+    await open(page, '/imports?noun=members');
+    await page.setInputFiles('input[type=file]', roster('members.xlsx'));
+    await page.getByText('这份名册与现有资料完全一致，没有需要写入的内容。').waitFor();
+
+    await open(page, '/imports?noun=members');
+    await page.setInputFiles('input[type=file]', {
+      name: '更正后.xlsx',
+      mimeType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+      buffer: await corrected(await readFile(await file.path())),
+    });
+    await page.getByText('将新增 1，更新 0，0 行与现有资料一致、不变。').waitFor();
+    await page.getByRole('button', { name: '导入这 1 行' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: '导入这 1 行' }).click();
+    await page.getByText('导入完成').waitFor();
+    const { items } = await app.as('registrar').members.list({ query: { q: '补上名' } });
+    expect(items).toHaveLength(1);
     await context.close();
   });
 });

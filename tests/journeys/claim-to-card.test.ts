@@ -164,7 +164,7 @@ describe('住院慰问金：从申领到到账 From claim to card', () => {
     await chair.getByRole('heading', { level: 1, name: `陈小顺 · ${item}` }).waitFor();
     const shown = chair.locator('.photo img');
     await expect
-      .poll(() => shown.evaluate((image: { naturalWidth?: number }) => image.naturalWidth ?? 0))
+      .poll(() => shown.evaluate((image) => (image as HTMLImageElement).naturalWidth))
       .toBeGreaterThan(300);
     expect(await chair.getByText(diagnosis).count()).toBe(0);
     await chair.getByRole('button', { name: '查看诊断' }).click();
