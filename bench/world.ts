@@ -79,15 +79,15 @@ async function cadre(
 }
 
 /** Cases of the past and open ones, one per member: seven in ten paid, two in twenty wait at their district. */
-async function pastCases(ctx: Ctx, version: number, from: number, count: number): Promise<void> {
+async function pastCases(ctx: Ctx, version: number, from: number, every: number): Promise<void> {
   const run = (text: string) => sql.raw(text).execute(ctx.db);
   await run('set local statement_timeout = 0');
   await run(`create temporary table past on commit drop as
     select (lpad(to_hex(1750000000000 + n * 40000), 12, '0') || '7' || substr(md5(n::text), 1, 3) || '8' || substr(md5(n::text), 4, 15))::uuid as id,
-      n, n % 20 as k, m.id as member_id, m.name, m.union_id, m.union_path,
+      n, n / ${every} % 20 as k, m.id as member_id, m.name, m.union_id, m.union_path,
       array_to_string((string_to_array(m.union_path, '.'))[1:3], '.') as district,
       timestamptz '2026-01-02 02:00Z' + n % 300 * interval '1 day' as at
-    from (select *, row_number() over (order by id) as n from member) m where n > ${from} and n <= ${from + count}`);
+    from (select *, row_number() over (order by id) as n from member) m where n > ${from} and n % ${every} = 0`);
   await run(`insert into "case" (id, number, kind, item_code, item_version, member_id, applicant_name, union_id, union_path,
       status, stage, version, answers, amount_fen, due_on, promised_on, opened_at, submitted_at, submitted_on, decided_at, updated_at)
     select id, 'HI2026-' || n, 'benefit', '${item}', ${version}, member_id, name, union_id, union_path,
@@ -213,7 +213,8 @@ export async function fillWorld({
   const each = scale.writes;
   await system(async (ctx) => {
     const { version } = await getItem(ctx, item);
-    await pastCases(ctx, version, each * 2, Math.min(scale.cases, scale.members - each * 2));
+    // Spread over all unions, so that every district's worklist has its share.
+    await pastCases(ctx, version, each * 2, Math.floor(scale.members / scale.cases));
   });
   tell(`申请 ${scale.cases}`);
   const world = await system(async (ctx) => {

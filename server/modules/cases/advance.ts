@@ -27,26 +27,22 @@ export async function officeOf(ctx: Ctx, unionPath: string, stage: Stage): Promi
 async function openStage(ctx: Ctx, filed: FiledCase, stage: Stage, office: UnionPlace): Promise<void> {
   const calendar = await loadCalendar(ctx);
   const dueOn = addWorkingDays(calendar, ctx.today, stage.dueInWorkingDays);
-  await Promise.all([
-    ctx.db
-      .insertInto('task')
-      .values({
-        id: ctx.id(),
-        case_id: filed.id,
-        member_id: filed.memberId,
-        case_path: filed.unionPath,
-        stage: stage.id,
-        round: filed.round,
-        permission: stage.permission,
-        union_id: office.id,
-        union_path: office.path,
-        quorum: stage.quorum ?? 1,
-        due_on: dueOn,
-        opened_at: ctx.now,
-      })
-      .execute(),
-    moveCase(ctx, filed, { status: 'in_review', stage: stage.id, dueOn }),
-  ]);
+  const open = ctx.db.insertInto('task').values({
+    id: ctx.id(),
+    case_id: filed.id,
+    member_id: filed.memberId,
+    case_path: filed.unionPath,
+    stage: stage.id,
+    round: filed.round,
+    permission: stage.permission,
+    union_id: office.id,
+    union_path: office.path,
+    quorum: stage.quorum ?? 1,
+    due_on: dueOn,
+    opened_at: ctx.now,
+  });
+  ctx.later(open.compile());
+  await moveCase(ctx, filed, { status: 'in_review', stage: stage.id, dueOn });
 }
 
 interface Move {
@@ -64,30 +60,28 @@ export async function moveCase(ctx: Ctx, filed: FiledCase, move: Move): Promise<
     stage ? [{ unionPath: filed.unionPath, metric: `stage:${stage}` as const, period: '', amount }] : [];
   const open = (stage: string | null) => (stage ? 1 : 0);
   Object.assign(filed, { status: move.status, stage: move.stage, version: filed.version + 1 });
-  await Promise.all([
-    ctx.db
-      .updateTable('case')
-      .set({
-        status: move.status,
-        stage: move.stage,
-        round: filed.round,
-        version: filed.version,
-        escalated: false,
-        updated_at: ctx.now,
-        ...(move.dueOn === undefined ? {} : { due_on: move.dueOn }),
-        ...(move.decided ? { decided_at: ctx.now } : {}),
-      })
-      .where('id', '=', filed.id)
-      .execute(),
-    addDeltas(ctx, [
-      ...(before === move.stage ? [] : [...delta(before, -1), ...delta(move.stage, 1)]),
-      {
-        unionPath: filed.unionPath,
-        metric: 'in-progress',
-        period: '',
-        amount: open(move.stage) - open(before),
-      },
-    ]),
+  const write = ctx.db
+    .updateTable('case')
+    .set({
+      status: move.status,
+      stage: move.stage,
+      round: filed.round,
+      version: filed.version,
+      escalated: false,
+      updated_at: ctx.now,
+      ...(move.dueOn === undefined ? {} : { due_on: move.dueOn }),
+      ...(move.decided ? { decided_at: ctx.now } : {}),
+    })
+    .where('id', '=', filed.id);
+  ctx.later(write.compile());
+  await addDeltas(ctx, [
+    ...(before === move.stage ? [] : [...delta(before, -1), ...delta(move.stage, 1)]),
+    {
+      unionPath: filed.unionPath,
+      metric: 'in-progress',
+      period: '',
+      amount: open(move.stage) - open(before),
+    },
   ]);
 }
 

@@ -107,11 +107,13 @@ export const claimOwner: CaseOwner = {
   },
   submitted,
   async approved(ctx, filed) {
-    await ctx.db.updateTable('claim').set({ status: 'approved' }).where('case_id', '=', filed.id).execute();
+    const mark = ctx.db.updateTable('claim').set({ status: 'approved' }).where('case_id', '=', filed.id);
+    ctx.later(mark.compile());
     await payerOf().approved(ctx, await readClaim(ctx, filed.id));
   },
   async released(ctx, filed) {
-    await ctx.db.updateTable('claim').set({ status: 'released' }).where('case_id', '=', filed.id).execute();
+    const mark = ctx.db.updateTable('claim').set({ status: 'released' }).where('case_id', '=', filed.id);
+    ctx.later(mark.compile());
   },
   async checks(ctx, filed) {
     const { assessment } = await assessFor(
