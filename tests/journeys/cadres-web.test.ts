@@ -1,15 +1,19 @@
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { TOTP } from 'otpauth';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resolveBrowser } from '../../scripts/browser.mjs';
 import { csrfCookie, sessionCookie } from '../../server/kernel/http.ts';
+import { findTables } from '../../server/kernel/sheets/header.ts';
+import { readSheets } from '../../server/kernel/sheets/read.ts';
+import { xlsxBytes } from '../../server/kernel/sheets/write-xlsx.ts';
 import { makeReturnFile, openFund } from '../../server/modules/disbursements/index.ts';
+import { memberColumns } from '../../server/modules/members/roster/columns.ts';
 import { testApp, type PersonName, type TestApp } from '../database/test-app.ts';
 import { worldNow } from '../database/template.ts';
 import { worldPassword, type CadreName } from '../world/world.ts';
+import { seriousFaults } from './watch.ts';
 
 let app: TestApp;
 let browser: Browser;
@@ -67,18 +71,6 @@ async function open(page: Page, path: string): Promise<void> {
   await page.goto(`${base}/admin${path}`);
   await page.getByRole('heading', { level: 1 }).first().waitFor({ state: 'attached' });
   await page.locator('.ant-skeleton').first().waitFor({ state: 'detached' });
-}
-
-/** Rules a screen reader or a weak eye depends on: nothing serious or critical. */
-async function seriousFaults(page: Page): Promise<string[]> {
-  const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-  await page.evaluate(axe);
-  const result = (await page.evaluate('axe.run()')) as {
-    violations: { id: string; impact: string; nodes: { html: string }[] }[];
-  };
-  return result.violations
-    .filter((violation) => violation.impact === 'serious' || violation.impact === 'critical')
-    .map((violation) => `${violation.id}: ${violation.nodes[0]?.html.slice(0, 200) ?? ''}`);
 }
 
 /** Files a hospital claim as a member, through the API; the phone page has its own journey. */
@@ -197,7 +189,9 @@ async function corrected(refused: Buffer): Promise<Buffer> {
   const { sheets } = await readSheets({ bytes: refused });
   const table = findTables(sheets, memberColumns).tables[0]!;
   expect(table.rows).toHaveLength(143);
-  const row = [...table.rows.find(({ texts }) => texts.at(-1)!.includes('没有填「姓名」'))!.texts];
+  const row = [
+    ...table.rows.find(({ texts }) => /没有填.*「姓名」|「姓名」.*没有填/.test(texts.at(-1)!))!.texts,
+  ];
   row[table.columns.get('name')!] = '补上名';
   const columns = table.titles.map((title) => ({ title }));
   return xlsxBytes([{ name: table.sheet, columns, rows: [row] }]);

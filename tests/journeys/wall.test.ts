@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,6 +6,7 @@ import { testApp, type TestApp } from '../database/test-app.ts';
 import { addHappening } from '../../server/kernel/happenings.ts';
 import { sessionCookie } from '../../server/kernel/http.ts';
 import { reconcileRollups } from '../../server/modules/dashboards/index.ts';
+import { seriousFaults } from './watch.ts';
 
 let app: TestApp;
 let browser: Browser;
@@ -76,18 +75,6 @@ async function layCable(): Promise<{ url: string; cut(): void; mend(): void; clo
 }
 
 const disc = (page: Page, unionId: string) => page.locator(`.map [data-union="${unionId}"]`);
-
-/** Rules a screen reader or a weak eye depends on: nothing serious or critical. */
-async function seriousFaults(page: Page): Promise<string[]> {
-  const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-  await page.evaluate(axe);
-  const result = (await page.evaluate('axe.run()')) as {
-    violations: { id: string; impact: string; nodes: { html: string }[] }[];
-  };
-  return result.violations
-    .filter((violation) => violation.impact === 'serious' || violation.impact === 'critical')
-    .map((violation) => `${violation.id}: ${violation.nodes[0]?.html ?? ''}`);
-}
 
 const pay = (member: 'chen' | 'liu') =>
   app.db(async (ctx) => {
