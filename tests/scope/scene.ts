@@ -1,4 +1,5 @@
 import { hospitalConsolation } from '@smart-union/catalogue/benefits/hospital-consolation/definition.ts';
+import type { Config } from '../../server/kernel/config.ts';
 import { openFund } from '../../server/modules/disbursements/index.ts';
 import { xlsxBytes } from '../../server/kernel/sheets/write-xlsx.ts';
 import { csvReturnFile } from '../../server/modules/disbursements/return-file.ts';
@@ -234,8 +235,12 @@ async function buildSide(t: TestApp, hands: Hands, mark: string): Promise<Side> 
 }
 
 /** Two districts with the same things in each, and everybody who may or may not see them. */
-export async function buildScene(): Promise<Scene> {
-  const t = await testApp({ demo: true });
+export async function buildScene(
+  changes: Partial<Config> = {},
+  onceOpen: (t: TestApp) => void = () => {},
+): Promise<Scene> {
+  const t = await testApp({ demo: true, ...changes });
+  onceOpen(t);
   await addCadres(t);
   const near = await buildSide(
     t,
