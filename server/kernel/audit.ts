@@ -76,7 +76,10 @@ export interface Verification {
 
 const place = (lane: number, sequence: number) => lane * 1e12 + sequence;
 
-/** Walks every lane and names the first row that does not fit: altered, missing, or out of order. */
+/**
+ * Walks every lane and names the first row that does not fit: altered, missing, or out of order. People go on working
+ * meanwhile, so each lane is walked up to the head it had at the start; what was added since is the next walk's.
+ */
 export async function verifyAudit(ctx: Pick<Ctx, 'db' | 'federation'>): Promise<Verification> {
   const lanes = await ctx.db.selectFrom('audit_lane').selectAll().orderBy('lane').execute();
   const all = createHash('sha256');
@@ -90,6 +93,7 @@ export async function verifyAudit(ctx: Pick<Ctx, 'db' | 'federation'>): Promise<
         .select(['sequence', 'kind', 'subject_id', 'account_id', 'union_path', 'at', 'payload', 'hash'])
         .where('lane', '=', lane.lane)
         .where('sequence', '>=', expected)
+        .where('sequence', '<=', lane.sequence)
         .orderBy('sequence')
         .limit(5000)
         .execute();
@@ -128,6 +132,16 @@ export async function verifyAudit(ctx: Pick<Ctx, 'db' | 'federation'>): Promise<
       return { ok: false, rows, brokenAt, reason: '末尾的行被删除', headHash: null };
     }
     all.update(hash);
+  }
+  // One statement sees heads and rows at the same instant.
+  const { rows: surplus } = await sql<{ lane: number; sequence: number }>`
+    select l.lane, e.sequence from audit_lane l cross join lateral (
+      select sequence from audit_event e where e.lane = l.lane and e.sequence > l.sequence order by sequence limit 1) e
+    order by l.lane limit 1`.execute(ctx.db);
+  const beyond = surplus[0];
+  if (beyond) {
+    const brokenAt = place(beyond.lane, beyond.sequence);
+    return { ok: false, rows, brokenAt, reason: '末尾多出的行', headHash: null };
   }
   return { ok: true, rows, brokenAt: null, reason: null, headHash: all.digest('hex') };
 }
