@@ -163,7 +163,7 @@ describe('an upload', () => {
   });
 
   it('shows its name without paths, controls and turned writing', async () => {
-    expect((await begin(10, '../../etc/\u202Egpj.收据\u0000😀.jpg')).name).toBe('....etcgpj.收据😀.jpg');
+    expect((await begin(10, '../../etc/\u202Egpj.收据\u0007😀.jpg')).name).toBe('....etcgpj.收据😀.jpg');
   });
 });
 
