@@ -18,6 +18,29 @@ export const pages = {
 
 export type PageName = keyof typeof pages;
 
+/** What the browser's address bar says instead; config/index.js tells the router the same. */
+const addresses: Record<PageName, string> = {
+  home: '/home',
+  services: '/services',
+  inbox: '/inbox',
+  me: '/me',
+  entitlements: '/entitlements',
+  apply: '/apply',
+  progress: '/progress',
+  myCases: '/applications',
+  accessLog: '/access-log',
+  bankCard: '/bank-card',
+  findUnion: '/find-union',
+  signIn: '/sign-in',
+};
+
+/** The page a router's path stands for: the mini-program knows files, the browser addresses. */
+function findPage(path: string | undefined): PageName | undefined {
+  const bare = `/${(path ?? '').split('?')[0]}`.replace('//', '/');
+  const names = Object.keys(pages) as PageName[];
+  return names.find((name) => bare === pages[name] || bare === addresses[name]);
+}
+
 export const tabs = ['home', 'services', 'inbox', 'me'] as const satisfies PageName[];
 
 type Query = Record<string, string>;
@@ -43,7 +66,7 @@ export function replaceWith(page: PageName, query?: Query): void {
 export function showProgress(caseId: string): void {
   const stack = Taro.getCurrentPages();
   const below = stack[stack.length - 2];
-  const same = below?.route?.includes(pages.progress.slice(1)) && below.options?.id === caseId;
+  const same = findPage(below?.route) === 'progress' && below?.options?.id === caseId;
   if (same) void Taro.navigateBack();
   else replaceWith('progress', { id: caseId, sent: '1' });
 }
@@ -57,9 +80,8 @@ export function goBack(): void {
 /** Sends a signed-out person to the sign-in page, and afterwards back to where she was. */
 export function askToSignIn(): void {
   const current = Taro.getCurrentInstance().router;
-  const path = (current?.path ?? '').split('?')[0] ?? '';
-  if (path.includes('sign-in')) return;
-  const next = (Object.entries(pages).find(([, at]) => path.endsWith(at))?.[0] ?? 'home') as PageName;
+  const next = findPage(current?.path) ?? 'home';
+  if (next === 'signIn') return;
   const query: Query = {};
   for (const [key, value] of Object.entries(current?.params ?? {}))
     if (value && key !== '$taroTimestamp' && key !== 'stamp') query[key] = value;
