@@ -7,6 +7,9 @@ import { openApiDocument } from './openapi.ts';
 
 const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (sign) => `&#${sign.codePointAt(0)};`);
 
+/** The mark in the browser's tab, for pages that name none of their own. */
+const mark = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#C8161D"/><path d="M8 9h16M16 9v14M7 23h18" stroke="#fff" stroke-width="3"/></svg>`;
+
 interface Operation {
   operationId: string;
   summary: string;
@@ -36,6 +39,7 @@ export async function mountPages(host: HttpHost, root: string, ready: () => Prom
     const yes = await ready().catch(() => false);
     return reply.code(yes ? 200 : 503).send({ ready: yes });
   });
+  app.get('/favicon.ico', async (_request, reply) => reply.type('image/svg+xml').send(mark));
   const document = openApiDocument();
   const html = apiPage(document);
   app.get('/api/openapi.json', async () => document);
