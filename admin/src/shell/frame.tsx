@@ -22,7 +22,7 @@ export const Frame = () => {
 const CadreFrame = () => {
   const t = useTexts();
   const session = useSession();
-  const wide = Grid.useBreakpoint().md !== false;
+  const wide = Grid.useBreakpoint().lg !== false;
   const path = useLocation().pathname;
   const [menu, setMenu] = useState(false);
   const [searching, setSearching] = useState(false);
