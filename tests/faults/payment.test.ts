@@ -194,9 +194,9 @@ it('loses nothing and does nothing twice when the server is killed between and w
 
 it('keeps every deposit it has acknowledged, and none twice, through kills under load', async () => {
   const acknowledged = new Set<string>();
-  let running = true;
+  const load = { running: true };
   const worker = async (name: number) => {
-    for (let turn = 0; running; turn += 1) {
+    for (let turn = 0; load.running; turn += 1) {
       const idempotencyKey = `load-${name}-${turn}`;
       // Said again with the same key until it is answered, as a phone on a bad line does.
       for (let answered = false; !answered;) {
@@ -207,9 +207,9 @@ it('keeps every deposit it has acknowledged, and none twice, through kills under
           )
           .then(
             () => true,
-            () => new Promise<boolean>((resolve) => setTimeout(() => resolve(!running), 40)),
+            () => new Promise<boolean>((resolve) => setTimeout(() => resolve(!load.running), 40)),
           );
-        if (answered && running) acknowledged.add(idempotencyKey);
+        if (answered && load.running) acknowledged.add(idempotencyKey);
       }
     }
   };
@@ -220,7 +220,7 @@ it('keeps every deposit it has acknowledged, and none twice, through kills under
     await server.start();
   }
   await pause(500);
-  running = false;
+  load.running = false;
   await Promise.all(workers);
   const stored = await rows(sql<{ note: string; n: number }>`
     select note, count(*)::int as n from transfer where note like 'load-%' group by note`);

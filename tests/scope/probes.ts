@@ -84,7 +84,6 @@ export const probes: Record<RouteName, Probe> = {
   'cases.get': { lies: 'unit', works: 'chair', call: (side) => byId(side.openCase) },
   'cases.colleagues': {
     lies: 'unit',
-    takes: true,
     works: 'chair',
     call: (side) => byId(side.openCase),
   },
