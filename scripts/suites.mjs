@@ -3,7 +3,15 @@
 /** `needs`: 'database' starts a PostgreSQL before the first suite that asks for it, 'browser' provides one likewise. */
 export const suites = [
   { name: 'format', title: '格式', checks: [['prettier', '--check', '--log-level', 'warn', '.']] },
-  { name: 'lint', title: '静态检查', checks: [['oxlint', '--deny-warnings', '.']] },
+  {
+    name: 'lint',
+    title: '静态检查',
+    checks: [
+      ['oxlint', '--deny-warnings', '.'],
+      // Files, exports and packages that nobody uses.
+      ['knip', '--no-progress'],
+    ],
+  },
   {
     name: 'types',
     title: '类型',

@@ -22,7 +22,6 @@ import {
   KeyOutlined,
   LeftOutlined,
   LockOutlined,
-  LogoutOutlined,
   MenuOutlined,
   PlusOutlined,
   QuestionCircleOutlined,
@@ -35,12 +34,10 @@ import {
   FileSearchOutlined,
   SendOutlined,
   SolutionOutlined,
-  StopOutlined,
   TeamOutlined,
   UploadOutlined,
   UserOutlined,
   WalletOutlined,
-  WarningFilled,
   ApartmentOutlined,
   ZoomInOutlined,
   ZoomOutOutlined,
@@ -81,7 +78,6 @@ export const Inbox = silent(InboxOutlined);
 export const Key = silent(KeyOutlined);
 export const Left = silent(LeftOutlined);
 export const Lock = silent(LockOutlined);
-export const SignOut = silent(LogoutOutlined);
 export const Menu = silent(MenuOutlined);
 export const Plus = silent(PlusOutlined);
 export const Help = silent(QuestionCircleOutlined);
@@ -94,12 +90,10 @@ export const Search = silent(SearchOutlined);
 export const SearchX = silent(FileSearchOutlined);
 export const Send = silent(SendOutlined);
 export const Work = silent(SolutionOutlined);
-export const Stop = silent(StopOutlined);
 export const People = silent(TeamOutlined);
 export const Upload = silent(UploadOutlined);
 export const Person = silent(UserOutlined);
 export const Wallet = silent(WalletOutlined);
-export const Warn = silent(WarningFilled);
 export const Tree = silent(ApartmentOutlined);
 export const ZoomIn = silent(ZoomInOutlined);
 export const ZoomOut = silent(ZoomOutOutlined);
