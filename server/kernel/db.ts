@@ -73,6 +73,8 @@ export function openDatabase(url: string, poolSize: number): Database {
   } as pg.PoolConfig);
   // A connection that dies while idle is replaced; the error is reported by the next query that needs one.
   pool.on('error', () => {});
+  // Nor does one end the process that dies in a request, between two of its queries: the next of them reports it.
+  pool.on('connect', (client) => client.on('error', () => {}));
   const lines = new WeakMap<object, Line>();
   let next = Math.floor(Math.random() * laneCount);
   const lineOf = (client: pg.PoolClient): Line => {

@@ -49,8 +49,12 @@ export async function startPostmaster(installation: Installation, fixedPort?: nu
     try {
       return await launch(installation, fixedPort ?? (await freePort()));
     } catch (error) {
-      // Another program may take the free port first, and memory of a killed server may be released a moment late.
-      const passing = /Address already in use|pre-existing shared memory/.test((error as Error).message);
+      // Another program may take the free port first, memory of a killed server may be released a moment late, and an instance
+      // killed while it started a server leaves one that only now takes the lock file: the next attempt clears it away.
+      const passing =
+        /Address already in use|pre-existing shared memory|postmaster\.pid" already exists/.test(
+          (error as Error).message,
+        );
       if (!passing || attempt === 5) throw error;
       await sleep(300 * attempt);
     }
