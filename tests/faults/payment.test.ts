@@ -190,7 +190,7 @@ it('loses nothing and does nothing twice when the server is killed between and w
   expect(await mine()).toMatchObject({ paymentStatus: 'paid' });
   // Bytes on their way when the power went are swept later; they are few, and none is half of a stored file.
   expect(readdirSync(join(t.dataDir, 'files')).length).toBeGreaterThan(0);
-}, 180_000);
+}, 300_000);
 
 it('keeps every deposit it has acknowledged, and none twice, through kills under load', async () => {
   const acknowledged = new Set<string>();

@@ -24,9 +24,16 @@ export async function signInMember(
   number: string,
   language: Language = 'zh-CN',
 ): Promise<void> {
-  const { signIn, appName } = words[language].member;
   await page.goto(base);
   if (language === 'en') await page.getByRole('button', { name: 'English' }).click();
+  await fillSignIn(page, number, language);
+  await page.getByRole('heading', { level: 1, name: words[language].member.appName }).waitFor();
+  await page.locator('.identity-name').waitFor();
+}
+
+/** Fills in the sign-in page she was sent to, whatever page comes after it. */
+export async function fillSignIn(page: Page, number: string, language: Language = 'zh-CN'): Promise<void> {
+  const { signIn } = words[language].member;
   await page.getByLabel(signIn.phone).fill(number);
   await page.getByRole('button', { name: signIn.sendCode }).click();
   const outbox = page.getByRole('link', { name: signIn.outbox });
@@ -35,8 +42,6 @@ export async function signInMember(
   await letters.close();
   await page.getByLabel(signIn.code).fill(/\d{6}/.exec(text)![0]);
   await page.getByRole('button', { name: signIn.submit, exact: true }).click();
-  await page.getByRole('heading', { level: 1, name: appName }).waitFor();
-  await page.locator('.identity-name').waitFor();
 }
 
 /** Signs a cadre in, with the code of the moment from the page of demo accounts where her role needs one. */
