@@ -44,8 +44,8 @@ export const targets = {
           ],
         },
         async () => {
-          await runOrThrow('vite', ['build'], { cwd: at('admin'), env: toolEnv() });
-          await runOrThrow('vite', ['build', '--mode', 'wall'], { cwd: at('admin'), env: toolEnv() });
+          await runOrThrow('vite', ['build'], { cwd: at('admin'), env: forUsers() });
+          await runOrThrow('vite', ['build', '--mode', 'wall'], { cwd: at('admin'), env: forUsers() });
         },
       ),
   },
@@ -56,11 +56,17 @@ export const targets = {
   },
 };
 
+/** What is built is what users get, whoever asks for it: under NODE_ENV=test React would be built for development and stay blank. */
+const forUsers = () => toolEnv({ NODE_ENV: 'production' });
+
 function buildMember(platform, names) {
   const inputs = [...MEMBER, 'tsconfig.base.json'];
   const outputs = names.map((name) => `member/dist/${platform}/${name}`);
   return whenStale({ name: `member-${platform}`, inputs, outputs }, () =>
-    runOrThrow(process.execPath, ['scripts/build.mjs', platform], { cwd: at('member') }),
+    runOrThrow(process.execPath, ['scripts/build.mjs', platform], {
+      cwd: at('member'),
+      env: forUsers(),
+    }),
   );
 }
 
