@@ -52,13 +52,23 @@ export const isWithin = (path: string, paths: readonly string[]) =>
   paths.some((upper) => covers(upper, path));
 
 /** The subtrees in which a cadre holds a permission; empty when she does not hold it anywhere. */
-export function pathsFor(actor: Actor, permission: Permission): string[] {
-  if (actor.kind === 'system') return ['f'];
-  if (actor.kind !== 'cadre') return [];
-  return minimalPaths(
-    actor.grants.filter((grant) => grant.permissions.includes(permission)).map((grant) => grant.unionPath),
-  );
+export function pathsFor(actor: Actor, permission: Permission): readonly string[] {
+  if (actor.kind === 'system') return everywhere;
+  if (actor.kind !== 'cadre') return nowhere;
+  let known = pathsOfActor.get(actor);
+  if (!known) pathsOfActor.set(actor, (known = new Map()));
+  let paths = known.get(permission);
+  if (!paths) {
+    const grants = actor.grants.filter((grant) => grant.permissions.includes(permission));
+    known.set(permission, (paths = minimalPaths(grants.map((grant) => grant.unionPath))));
+  }
+  return paths;
 }
+
+const everywhere = ['f'];
+const nowhere: readonly string[] = [];
+/** An actor does not change while she is remembered, and every row of a list asks what she may do with it. */
+const pathsOfActor = new WeakMap<CadreActor, Map<Permission, readonly string[]>>();
 
 export const holds = (actor: Actor, permission: Permission) => pathsFor(actor, permission).length > 0;
 

@@ -3,9 +3,18 @@ import { randomBytes } from 'node:crypto';
 /** The platform's day is Shanghai's whatever the machine's zone; China keeps no summer time. */
 const shanghaiDay = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai', dateStyle: 'short' });
 
-/** 'YYYY-MM-DD' in Asia/Shanghai of an instant. */
+const hourMillis = 3_600_000;
+let knownHour = Number.NaN;
+let knownDay = '';
+
+/** 'YYYY-MM-DD' in Asia/Shanghai of an instant. Formatting costs as much as a small query, and nearly all ask of this hour. */
 export function dayOf(instant: Date): string {
-  return shanghaiDay.format(instant);
+  const hour = Math.floor(instant.getTime() / hourMillis);
+  if (hour !== knownHour) {
+    knownDay = shanghaiDay.format(instant);
+    knownHour = hour;
+  }
+  return knownDay;
 }
 
 export interface Clock {

@@ -60,6 +60,8 @@ export interface Ctx {
   ending: Ending[];
   /** Sends a statement whose answer nobody needs, without waiting for it; see Transaction. */
   later(query: CompiledQuery): void;
+  /** Sends a compiled statement and waits for its rows; see `statement`. */
+  ask<R>(query: CompiledQuery<R>, writes: boolean): Promise<R[]>;
   underWay: Promise<unknown>[];
 }
 
@@ -105,7 +107,7 @@ export async function inContext<T>(
     platform.database,
     request.federation.schema,
     request.scope,
-    async ({ db, lane, last, later, underWay }) => {
+    async ({ db, lane, last, later, ask, underWay }) => {
       const ctx: Ctx = {
         ...request,
         db,
@@ -121,6 +123,7 @@ export async function inContext<T>(
         afterCommit: (act) => after.push(act),
         ending: [],
         later,
+        ask,
         underWay,
       };
       const done = await work(ctx);

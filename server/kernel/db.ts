@@ -130,6 +130,8 @@ export interface Transaction {
    * all others; when it fails, nothing is committed and its error is the transaction's.
    */
   later(query: CompiledQuery): void;
+  /** The rows of a statement whose text is made; see `statement`. */
+  ask<R>(query: CompiledQuery<R>, writes: boolean): Promise<R[]>;
   /** Answers to come of those statements. */
   underWay: Promise<unknown>[];
 }
@@ -193,9 +195,13 @@ export async function inTransaction<T>(
     answer.catch(() => {});
     underWay.push(answer);
   };
+  const ask = async <R>(query: CompiledQuery<R>, writes: boolean) => {
+    if (writes) line.wrote = true;
+    return (await send(client, query)).rows as R[];
+  };
   try {
     const last: LastStatement[] = [];
-    const result = await work({ db: line.db, lane: line.lane, last, later, underWay });
+    const result = await work({ db: line.db, lane: line.lane, last, later, ask, underWay });
     await opening;
     if (!line.wrote && last.length === 0 && !hasFailed(client)) {
       rest(client, line);
@@ -230,20 +236,35 @@ function openingOf(line: Line, schema: string, scope: Scope): string {
   return [...before, 'begin', ...bindings(schema, scope)].join('; ');
 }
 
-/** Condition: the row's path lies in one of the scope's subtrees. Index-friendly, beside row-level security. */
-export function within<T extends keyof Tables>(
+/** A subtree as an index sees it: from the path itself to before the first text that is no longer under it. */
+export interface Range {
+  from: string;
+  to: string;
+}
+
+export const rangesOf = (paths: readonly string[]): Range[] =>
+  paths.map((path) => ({ from: path, to: `${path}/` }));
+
+/** Condition: the row's path lies in one of the subtrees. Index-friendly, beside row-level security. */
+export function inRanges<T extends keyof Tables>(
   column: ReferenceExpression<Tables, T>,
-  paths: readonly string[],
+  ranges: readonly Range[],
 ) {
   return (eb: ExpressionBuilder<Tables, T>) =>
-    paths.length === 0
+    ranges.length === 0
       ? sql<boolean>`false`
       : eb.or(
-          paths.map((path) =>
+          ranges.map(({ from, to }) =>
             eb.and([
-              sql<boolean>`${eb.ref(column as never)} >= ${path}`,
-              sql<boolean>`${eb.ref(column as never)} < ${`${path}/`}`,
+              sql<boolean>`${eb.ref(column as never)} >= ${from}`,
+              sql<boolean>`${eb.ref(column as never)} < ${to}`,
             ]),
           ),
         );
 }
+
+/** The same for the paths of a scope. */
+export const within = <T extends keyof Tables>(
+  column: ReferenceExpression<Tables, T>,
+  paths: readonly string[],
+) => inRanges(column, rangesOf(paths));

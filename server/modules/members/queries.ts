@@ -4,7 +4,8 @@ import { checkPhone } from '@smart-union/catalogue-kit/checks/phone.ts';
 import { sql } from 'kysely';
 import { holdsOver, isWithin } from '../../kernel/access.ts';
 import type { Ctx } from '../../kernel/context.ts';
-import { within } from '../../kernel/db.ts';
+import { inRanges, rangesOf, type Db, type Range } from '../../kernel/db.ts';
+import { statement } from '../../kernel/db/statement.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { ancestorsOf, getUnion, unionAt } from '../unions/index.ts';
 import { educationLevels, ethnicGroups, idKinds, politicalStatuses } from './roster/code-tables.ts';
@@ -75,8 +76,8 @@ async function pathsOf(ctx: Ctx, under: string | undefined): Promise<readonly st
 }
 
 /** Those who left are found only when asked for. */
-function membersIn(ctx: Ctx, paths: readonly string[], status: Query['status']) {
-  const found = ctx.db.selectFrom('member').where(within('member.union_path', paths));
+function membersIn(db: Db, ranges: readonly Range[], status: Query['status']) {
+  const found = db.selectFrom('member').where(inRanges('member.union_path', ranges));
   return status ? found.where('member.status', '=', status) : found.where('member.status', '<>', 'left');
 }
 
@@ -86,17 +87,26 @@ const memberNumberForm = /^[A-Za-z0-9]{2,4}\d{9}$/;
 
 const after = (text: string) => `${text}\u{10FFFF}`;
 
-/**
- * What somebody typed: a whole ID number, phone or member number finds by index and shows nothing it is part of; else the
- * beginning of a name or of its pinyin.
- */
-function matching(ctx: Ctx, found: Found, typed: string): Found {
+/** A whole ID number, phone or member number finds by index and shows nothing it is part of. */
+interface Key {
+  column: 'id_number_index' | 'phone_index' | 'member_number';
+  value: Buffer | string;
+}
+
+function keyIn(ctx: Ctx, typed: string): Key | null {
   const id = checkIdNumber(typed, { today: ctx.today });
-  if (id.ok) return found.where('id_number_index', '=', ctx.pii.blindIndex('id-number', id.idNumber));
+  if (id.ok) return { column: 'id_number_index', value: ctx.pii.blindIndex('id-number', id.idNumber) };
   const phone = checkPhone(typed);
-  if (phone.ok) return found.where('phone_index', '=', ctx.pii.blindIndex('phone', phone.phone));
+  if (phone.ok) return { column: 'phone_index', value: ctx.pii.blindIndex('phone', phone.phone) };
   const compact = typed.replace(/\s/g, '');
-  if (memberNumberForm.test(compact)) return found.where('member_number', '=', compact.toUpperCase());
+  return memberNumberForm.test(compact) ? { column: 'member_number', value: compact.toUpperCase() } : null;
+}
+
+/** What somebody typed: a key, else the beginning of a name or of its pinyin. */
+function matching(ctx: Ctx, found: Found, typed: string): Found {
+  const key = keyIn(ctx, typed);
+  if (key) return found.where(key.column, '=', key.value as never);
+  const compact = typed.replace(/\s/g, '');
   // Not one condition for both: with letters only the pinyin can match, and a single range keeps the name index's order.
   if (/[^\x20-\x7E]/.test(compact)) {
     return found
@@ -146,7 +156,7 @@ const sorts = { name: 'member.pinyin', joinedOn: 'joined_on', memberNumber: 'mem
 /** The matching members, and how many there are (exact to 10,000). */
 export async function findMembers(ctx: Ctx, query: Query) {
   const paths = await pathsOf(ctx, query.under);
-  const all = membersIn(ctx, paths, query.status);
+  const all = membersIn(ctx.db, rangesOf(paths), query.status);
   if (!query.q) return { found: all, total: await totalOf(ctx, all, paths, query) };
   const found = matching(ctx, all, query.q);
   const total = await totalOf(ctx, found, paths, query);
@@ -155,24 +165,40 @@ export async function findMembers(ctx: Ctx, query: Query) {
   return { found: given, total: await totalOf(ctx, given, paths, query) };
 }
 
-/** A whole ID or member number is one person's: the page itself says how many there are. */
-const namesOne = (ctx: Ctx, typed: string) =>
-  checkIdNumber(typed, { today: ctx.today }).ok || memberNumberForm.test(typed.replace(/\s/g, ''));
-
-async function foundOn(ctx: Ctx, query: InputOf<Members['list']>['query']) {
-  if (query.page > 1 || !query.q || !namesOne(ctx, query.q)) return findMembers(ctx, query);
-  const all = membersIn(ctx, await pathsOf(ctx, query.under), query.status);
-  return { found: matching(ctx, all, query.q), total: null };
-}
-
 export const withUnion = (found: Found) =>
   found.innerJoin('union', 'union.id', 'member.union_id').select(rowColumns);
+
+type Wanted = { ranges: Range[]; status: string | undefined; value: Buffer | string; limit: number };
+
+const byKey = statement((db, wanted: Wanted, column) =>
+  withUnion(membersIn(db, wanted.ranges, wanted.status as Query['status']))
+    .where(column as Key['column'], '=', wanted.value as never)
+    .orderBy('member.id')
+    .limit(wanted.limit),
+);
+
+/** One person's key, or one phone's few people: the page itself says how many there are. Null when it was no key. */
+async function lookUp(
+  ctx: Ctx,
+  { q, page, pageSize, under, status }: InputOf<Members['list']>['query'],
+): Promise<Row[] | null> {
+  const key = page === 1 && q ? keyIn(ctx, q) : null;
+  if (!key) return null;
+  const ranges = rangesOf(await pathsOf(ctx, under));
+  const rows = await byKey(ctx, { ranges, status, value: key.value, limit: pageSize }, key.column);
+  return rows.length < pageSize ? rows : null;
+}
 
 export async function listMembers(
   ctx: Ctx,
   { query }: InputOf<Members['list']>,
 ): Promise<ReplyOf<Members['list']>> {
-  const { found, total } = await foundOn(ctx, query);
+  const few = await lookUp(ctx, query);
+  if (few) {
+    const items = few.map((row) => rowReply(ctx, row));
+    return { items, total: items.length, page: 1, pageSize: query.pageSize };
+  }
+  const { found, total } = await findMembers(ctx, query);
   const descending = query.sort?.startsWith('-') ?? false;
   const key = query.sort?.replace(/^-/, '') ?? '';
   const column = Object.hasOwn(sorts, key) ? sorts[key as keyof typeof sorts] : null;
@@ -188,7 +214,7 @@ export async function listMembers(
     .offset((query.page - 1) * query.pageSize)
     .execute();
   const items = rows.map((row) => rowReply(ctx, row));
-  return { items, total: total ?? items.length, page: query.page, pageSize: query.pageSize };
+  return { items, total, page: query.page, pageSize: query.pageSize };
 }
 
 const named = (names: Readonly<Record<string, string>>, code: string | null) =>
