@@ -25,11 +25,15 @@ const telltales = [
   '原因',
 ];
 
-/** 姓名 in UTF-8 read as GBK is 濮撳悕; the last character is left off when the bytes do not come out even. */
-const garbledTelltales = telltales.map((word) => {
-  const text = iconv.decode(Buffer.from(word, 'utf8'), 'gb18030');
-  return text.endsWith('\uFFFD') || text.endsWith('?') ? text.slice(0, -1) : text;
-});
+/**
+ * 姓名 in UTF-8 read as GBK is 濮撳悕; the last character is left off when the bytes do not come out even. Made when asked for:
+ * iconv's tables take 20 ms to load, which most files never need.
+ */
+const garbledTelltales = (): string[] =>
+  telltales.map((word) => {
+    const text = iconv.decode(Buffer.from(word, 'utf8'), 'gb18030');
+    return text.endsWith('\uFFFD') || text.endsWith('?') ? text.slice(0, -1) : text;
+  });
 
 /**
  * The text of a CSV file, whatever program saved it: UTF-8 with or without mark, UTF-16, GB18030 (what Chinese Excel
@@ -40,7 +44,7 @@ export function decodeText(bytes: Buffer): { text: string; encoding: SheetEncodi
   const repaired = undoMojibake(text, encoding);
   if (repaired) return repaired;
   if (/锟斤拷|\uFFFD/.test(text)) throw new SheetError('sheet-garbled');
-  if (!hasWord(text, telltales) && hasWord(text, garbledTelltales)) throw new SheetError('sheet-garbled');
+  if (!hasWord(text, telltales) && hasWord(text, garbledTelltales())) throw new SheetError('sheet-garbled');
   return { text, encoding };
 }
 

@@ -42,6 +42,8 @@ const texts = {
   'sheet-cell-too-long': (p) =>
     `工作表「${p.sheet}」第 ${p.row} 行有一格文字太长（超过 ${p.limit} 字）。请改短后再上传。`,
   'sheet-too-slow': () => '这个文件读了太久，已经停下，没有导入任何内容。请分成几个小文件再上传。',
+  'sheet-interrupted': () =>
+    '读到一半被中断，没有导入任何内容。请再上传一次；如果还是这样，请分成几个小文件上传。',
   'sheet-garbled': () =>
     '文字已成乱码（编码在保存时被弄错）。请找到没有乱码的原文件，用 Excel 或 WPS 另存为 .xlsx 后再上传。',
   'sheet-unknown-encoding': () =>

@@ -1,22 +1,21 @@
-import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import { SheetError } from './errors.ts';
 import type { SheetEvent } from './read-bytes.ts';
-import type { ReaderMessage, ReaderTask, SheetSource } from './read.worker.ts';
+import type { SheetSource } from './read.worker.ts';
+import { startReader, type Reader } from './reader-process.ts';
 import { defaultLimits } from './rows.ts';
 import type { Sheet, SheetEncoding, SheetKind, SheetLimits } from './rows.ts';
 
 export type { SheetSource } from './read.worker.ts';
 
-/** At most this many files are read at once; each may use `memoryMb`, and the rest wait their turn. */
+/** At most this many files are read at once; each may use `residentMb`, and the rest wait their turn. */
 const readers = 2;
 let busy = 0;
 const waiting: (() => void)[] = [];
 
 /**
- * Reads an .xlsx or CSV file in a worker thread, event by event; rows come in batches and the worker waits for the
- * consumer. `bytes` are copied, `path` is opened by the worker. Throws SheetError for anything wrong with the file,
- * including when the thread runs out of time (consumer's time not counted) or memory.
+ * Reads an .xlsx or CSV file in a process of its own, event by event; rows come in batches and the process waits for the
+ * consumer. `bytes` are copied, `path` is opened by the process. Throws SheetError for anything wrong with the file,
+ * including when the process runs out of time (consumer's time not counted) or memory.
  */
 export async function* streamSheets(
   source: SheetSource,
@@ -28,12 +27,12 @@ export async function* streamSheets(
   }
   if (busy >= readers) await new Promise<void>((resolve) => waiting.push(resolve));
   else busy += 1;
-  let worker: Worker | undefined;
+  let reader: Reader | undefined;
   try {
-    worker = await startReader({ source, limits });
-    yield* events(worker, limits);
+    reader = await startReader({ source, limits });
+    yield* events(reader, limits);
   } finally {
-    await worker?.terminate();
+    await reader?.stop();
     const next = waiting.shift();
     if (next) next();
     else busy -= 1;
@@ -56,86 +55,17 @@ export async function readSheets(
   return { kind, encoding, sheets };
 }
 
-async function* events(worker: Worker, limits: SheetLimits): AsyncGenerator<SheetEvent> {
-  const queue: ReaderMessage[] = [];
-  let failure: Error | undefined;
-  let wake: (() => void) | undefined;
-  const stir = (): void => wake?.();
-  worker.on('message', (message: ReaderMessage) => {
-    queue.push(message);
-    stir();
-  });
-  worker.on('error', (error: Error & { code?: string }) => {
-    const full =
-      error.code === 'ERR_WORKER_OUT_OF_MEMORY' || /Array buffer allocation failed/.test(error.message);
-    failure ??= full ? new SheetError('sheet-too-many-cells', {}, { cause: error }) : error;
-    stir();
-  });
-  worker.on('exit', () => {
-    failure ??= new SheetError('sheet-damaged');
-    stir();
-  });
+async function* events(reader: Reader, limits: SheetLimits): AsyncGenerator<SheetEvent> {
   let left = limits.milliseconds;
   for (;;) {
-    const message = queue.shift();
-    if (message?.type === 'end') return;
-    if (message?.type === 'refused') throw new SheetError(message.code, message.params);
-    if (message) {
-      if (message.type === 'rows') worker.postMessage('more', []);
-      yield message;
-      continue;
-    }
-    if (failure) throw failure;
     const since = performance.now();
-    await pause(left, (resume) => {
-      wake = resume;
-    });
+    const message = await reader.next(left);
     left -= performance.now() - since;
-    if (left <= 0 && queue.length === 0) throw new SheetError('sheet-too-slow');
+    if (!message) throw new SheetError('sheet-too-slow');
+    if (message.type === 'end') return;
+    if (message.type === 'refused') throw new SheetError(message.code, message.params);
+    if (message.type === 'broken') throw new Error(message.stack);
+    if (message.type === 'rows') reader.more();
+    yield message;
   }
-}
-
-function pause(milliseconds: number, arm: (resume: () => void) => void): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, Math.max(milliseconds, 0));
-    arm(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
-}
-
-let compiled: Promise<string> | undefined;
-
-/**
- * Starts the reading thread. In the built server the bundler has put `read.worker.js` in the same place under dist as
- * its source has under server. Run from TypeScript (tests), Node 20 cannot load the source in a worker, so esbuild – a
- * development dependency, never needed in production – compiles it once in memory.
- */
-async function startReader(task: ReaderTask): Promise<Worker> {
-  const options = {
-    workerData: task,
-    resourceLimits: { maxOldGenerationSizeMb: task.limits.memoryMb, maxYoungGenerationSizeMb: 64 },
-    stdout: false,
-    stderr: false,
-  };
-  if (!import.meta.url.endsWith('.ts')) {
-    return new Worker(new URL('./kernel/sheets/read.worker.js', import.meta.url), options);
-  }
-  compiled ??= compile(fileURLToPath(new URL('./read.worker.ts', import.meta.url)));
-  return new Worker(await compiled, { ...options, eval: true });
-}
-
-async function compile(entry: string): Promise<string> {
-  const { build } = await import('esbuild');
-  const { outputFiles } = await build({
-    entryPoints: [entry],
-    bundle: true,
-    write: false,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node20',
-    logLevel: 'silent',
-  });
-  return outputFiles[0]!.text;
 }

@@ -1,5 +1,5 @@
+import { writeFileSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import { parentPort, workerData } from 'node:worker_threads';
 import { SheetError } from './errors.ts';
 import type { SheetErrorCode, SheetErrorParams } from './errors.ts';
 import { megabytes, readBytes } from './read-bytes.ts';
@@ -13,22 +13,23 @@ export interface ReaderTask {
   limits: SheetLimits;
 }
 
+/** `broken` is a fault of ours, not of the file. */
 export type ReaderMessage =
-  SheetEvent | { type: 'end' } | { type: 'refused'; code: SheetErrorCode; params: SheetErrorParams };
+  | SheetEvent
+  | { type: 'end' }
+  | { type: 'refused'; code: SheetErrorCode; params: SheetErrorParams }
+  | { type: 'broken'; stack: string };
 
 /** Batches that may be on their way before the other side asks for more: one in hand, one in the post. */
 const ahead = 2;
+let credit = ahead;
+let wake: (() => void) | undefined;
+
+const say = (message: ReaderMessage): void => void process.send?.(message);
 
 async function run(task: ReaderTask): Promise<void> {
-  const port = parentPort;
-  if (!port) throw new Error('read.worker is a worker entry and cannot be imported');
-  let credit = ahead;
-  let wake: (() => void) | undefined;
-  port.on('message', () => {
-    credit += 1;
-    wake?.();
-  });
   try {
+    watchMemory(task.limits);
     for await (const event of readBytes(await load(task), task.limits)) {
       if (credit === 0) {
         await new Promise<void>((resolve) => {
@@ -36,15 +37,30 @@ async function run(task: ReaderTask): Promise<void> {
         });
       }
       if (event.type === 'rows') credit -= 1;
-      port.postMessage(event satisfies ReaderMessage);
+      say(event);
     }
-    port.postMessage({ type: 'end' } satisfies ReaderMessage);
+    say({ type: 'end' });
   } catch (error) {
-    if (!(error instanceof SheetError)) throw error;
-    port.postMessage({ type: 'refused', code: error.code, params: error.params } satisfies ReaderMessage);
-  } finally {
-    port.close();
+    tell(error);
   }
+}
+
+function tell(error: unknown): void {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  if (error instanceof SheetError) say({ type: 'refused', code: error.code, params: error.params });
+  else if (/Array buffer allocation failed|Invalid string length/.test(message)) refuseMemory();
+  else say({ type: 'broken', stack: stack ?? message });
+}
+
+const refuseMemory = (): void => say({ type: 'refused', code: 'sheet-too-many-cells', params: {} });
+
+/** V8's own limit counts only its heap; buffers lie outside of it. */
+function watchMemory({ residentMb }: SheetLimits): void {
+  const look = (): void => {
+    if (process.memoryUsage.rss() > residentMb * 1024 * 1024) refuseMemory();
+  };
+  look();
+  setInterval(look, 100);
 }
 
 async function load({ source, limits }: ReaderTask): Promise<Buffer> {
@@ -55,4 +71,27 @@ async function load({ source, limits }: ReaderTask): Promise<Buffer> {
   return readFile(source.path);
 }
 
-void run(workerData as ReaderTask);
+/** Should the machine run out of memory, Linux is to end this process first, and not the server or its database. */
+function standBack(): void {
+  try {
+    writeFileSync('/proc/self/oom_score_adj', '1000');
+  } catch {
+    // Another system, or one that does not let us.
+  }
+}
+
+if (!process.send) throw new Error('read.worker is started by reader-process.ts, with a channel');
+standBack();
+process.once('message', (task) => {
+  process.on('message', () => {
+    credit += 1;
+    wake?.();
+  });
+  void run(task as ReaderTask);
+});
+process.on('uncaughtException', tell);
+// The server ended, or nobody wants the rest. Until then it stays: who has heard everything ends it.
+process.on('disconnect', () => process.exit());
+// Ctrl-C and a stopping system signal every process at once; the server lets its requests finish first.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => {});

@@ -58,7 +58,9 @@ export interface SheetLimits {
   /** Characters handed on in all: one long shared string may be pointed to by every cell. */
   totalLength: number;
   milliseconds: number;
+  /** Of the reading process: V8's heap, and everything it holds. */
   memoryMb: number;
+  residentMb: number;
 }
 
 export const defaultLimits: SheetLimits = {
@@ -75,6 +77,7 @@ export const defaultLimits: SheetLimits = {
   totalLength: 120_000_000,
   milliseconds: 30_000,
   memoryMb: 512,
+  residentMb: 900,
 };
 
 /** Column letters for a column index from 0: 0 → A, 26 → AA. */
