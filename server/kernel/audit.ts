@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Actor } from './access.ts';
 import type { Ctx } from './context.ts';
 import { laneCount } from './db.ts';
+import { statement } from './db/statement.ts';
 
 export interface AuditEvent {
   /** `noun.past`, e.g. 'case.approved'. */
@@ -28,6 +29,34 @@ const whoOf = (actor: Actor) => {
   };
 };
 
+interface Link {
+  [key: string]: unknown;
+  payload: string;
+  lane: number;
+  at: Date;
+  kind: string;
+  accountId: string | null;
+  memberId: string | null;
+  subject: string;
+  subjectId: string | null;
+  unionPath: string;
+}
+
+const linkAdded = statement(
+  (_db, link: Link) => sql`
+    with head as (
+      update audit_lane set sequence = sequence + 1, hash = sha256(hash || convert_to(${link.payload}::text, 'UTF8'))
+      where lane = ${link.lane} returning lane, sequence, hash
+    ), written as (
+      insert into audit_event
+        (lane, sequence, at, kind, account_id, member_id, subject, subject_id, union_path, payload, hash)
+      select lane, sequence, ${link.at}::timestamptz, ${link.kind}::text, ${link.accountId}::uuid, ${link.memberId}::uuid,
+        ${link.subject}::text, ${link.subjectId}::uuid, ${link.unionPath}::text, ${link.payload}::text, hash
+      from head returning 1
+    )
+    select 1 / count(*)::int from written`,
+);
+
 /**
  * Writes an audit row in the transaction of the change it tells of. Rows form hash chains, one per lane: each hash is
  * SHA-256 over the previous hash and the row's payload, so a row altered, removed or moved breaks its chain at a place
@@ -36,19 +65,19 @@ const whoOf = (actor: Actor) => {
 export async function record(ctx: Ctx, event: AuditEvent): Promise<void> {
   const who = whoOf(ctx.actor);
   const payload = JSON.stringify({ at: ctx.now.toISOString(), ...event, by: who, requestId: ctx.requestId });
-  const write = sql`
-    with head as (
-      update audit_lane set sequence = sequence + 1, hash = sha256(hash || convert_to(${payload}::text, 'UTF8'))
-      where lane = ${ctx.lane} returning lane, sequence, hash
-    ), written as (
-      insert into audit_event
-        (lane, sequence, at, kind, account_id, member_id, subject, subject_id, union_path, payload, hash)
-      select lane, sequence, ${ctx.now}::timestamptz, ${event.kind}::text, ${who.accountId}::uuid, ${who.memberId}::uuid,
-        ${event.subject}::text, ${event.subjectId}::uuid, ${event.unionPath}::text, ${payload}::text, hash
-      from head returning 1
-    )
-    select 1 / count(*)::int from written`;
-  ctx.later(write.compile(ctx.db));
+  const { kind, subject, subjectId, unionPath } = event;
+  const { accountId, memberId } = who;
+  linkAdded.later(ctx, {
+    payload,
+    lane: ctx.lane,
+    at: ctx.now,
+    kind,
+    accountId,
+    memberId,
+    subject,
+    subjectId,
+    unionPath,
+  });
 }
 
 /** Opens the lanes of a new federation. The genesis hash names the lane, so that chains cannot be exchanged. */

@@ -15,6 +15,7 @@ import {
 import type { FileStore } from './files.ts';
 import type { Jobs } from './jobs.ts';
 import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
 import type { Pii } from './pii.ts';
 
 export interface Federation {
@@ -33,6 +34,7 @@ export interface Platform {
   pii: Pii;
   files: FileStore;
   jobs: Jobs;
+  metrics: Metrics;
 }
 
 /** Everything a use case may use. Passed, never ambient; bound to one transaction of one federation. */
@@ -93,6 +95,8 @@ export interface Request {
   actor: Actor;
   scope: Scope;
   requestId: string;
+  /** The route's or job's name, for the log of slow statements. */
+  route?: string;
 }
 
 /** One transaction with its context. What `work` throws rolls everything back. */
@@ -130,21 +134,40 @@ export async function inContext<T>(
       last.push(...lastStatements(ctx));
       return done;
     },
+    { requestId: request.requestId, route: request.route ?? request.requestId },
   );
   for (const act of after) act();
   return result;
 }
 
-/** A context that sees the whole federation, for jobs and commands. `name` stands in the audit log as who did it. */
+/**
+ * A context that sees the whole federation, for jobs and commands. `name` stands in the audit log as who did it;
+ * `requestId` is that of the request that caused it, where there is one.
+ */
 export function inSystemContext<T>(
   platform: Platform,
   federation: Federation,
   name: string,
   work: (ctx: Ctx) => Promise<T>,
+  requestId = name,
 ): Promise<T> {
   const actor: Actor = { kind: 'system', name };
   const scope: Scope = { paths: ['f'], memberId: null, accountId: null };
-  return inContext(platform, { federation, actor, scope, requestId: name }, work);
+  return inContext(platform, { federation, actor, scope, requestId, route: name }, work);
+}
+
+/**
+ * Parts that run beside one another, each perhaps in several steps. Unlike Promise.all it waits for all of them also when
+ * one fails: a part still at work would write into whatever comes next on the connection.
+ */
+export async function together<T extends readonly unknown[]>(
+  parts: readonly [...{ [K in keyof T]: Promise<T[K]> }],
+): Promise<T> {
+  const settled = await Promise.allSettled(parts);
+  return settled.map((one) => {
+    if (one.status === 'rejected') throw one.reason;
+    return one.value;
+  }) as unknown as T;
 }
 
 /** A part that may fail alone: its writes are undone, the transaction goes on, the error is rethrown to the caller. */

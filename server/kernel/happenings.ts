@@ -1,4 +1,7 @@
 import type { Ctx } from './context.ts';
+import { insertion } from './db/statement.ts';
+
+const noted = insertion('happening');
 
 /** What the wall tells: a claim was submitted for the first time, was finally approved, or its money has arrived. */
 export type HappeningKind = 'claimed' | 'approved' | 'paid';
@@ -8,5 +11,5 @@ export type HappeningKind = 'claimed' | 'approved' | 'paid';
  * (town, trade, item, hours; never a name) and, for `paid`, into the hours from claim to payment.
  */
 export async function addHappening(ctx: Ctx, kind: HappeningKind, caseId: string): Promise<void> {
-  ctx.later(ctx.db.insertInto('happening').values({ at: ctx.now, kind, case_id: caseId }).compile());
+  noted.later(ctx, { at: ctx.now, kind, case_id: caseId });
 }

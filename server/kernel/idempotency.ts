@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Actor } from './access.ts';
 import type { Ctx } from './context.ts';
+import { statement } from './db/statement.ts';
 import { DomainError } from './errors.ts';
 
 const actorKey = (actor: Actor) => {
@@ -8,6 +9,19 @@ const actorKey = (actor: Actor) => {
   if (actor.kind === 'member') return `member:${actor.memberId}`;
   return actor.kind;
 };
+
+const keyTaken = statement(
+  (db, row: { actor: string; key: string; route: string; request_hash: Buffer; created_at: Date }) =>
+    db
+      .insertInto('idempotency_key')
+      .values(row)
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('key'),
+);
+
+const replyKept = statement((db, { actor, key, reply }: { actor: string; key: string; reply: string }) =>
+  db.updateTable('idempotency_key').set({ reply }).where('actor', '=', actor).where('key', '=', key),
+);
 
 /**
  * One effect per key and actor: the key's row is written in the effect's own transaction, so a copy that arrives
@@ -24,21 +38,10 @@ export async function once<T>(
   const hash = createHash('sha256')
     .update(JSON.stringify(body ?? null))
     .digest();
-  const inserted = await ctx.db
-    .insertInto('idempotency_key')
-    .values({ actor, key, route, request_hash: hash, created_at: ctx.now })
-    .onConflict((conflict) => conflict.doNothing())
-    .returning('key')
-    .executeTakeFirst();
+  const [inserted] = await keyTaken(ctx, { actor, key, route, request_hash: hash, created_at: ctx.now });
   if (inserted) {
     const reply = await act();
-    const keep = ctx.db
-      .updateTable('idempotency_key')
-      .set({ reply: JSON.stringify(reply) })
-      .where('actor', '=', actor)
-      .where('key', '=', key)
-      .compile();
-    ctx.later(keep);
+    replyKept.later(ctx, { actor, key, reply: JSON.stringify(reply) });
     return reply;
   }
   const stored = await ctx.db

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type pg from 'pg';
 import type { CompiledQuery, DatabaseConnection, Driver, Kysely, QueryResult } from 'kysely';
 import type { Tables } from '../tables.gen.ts';
+import { noteSlow, type Cause, type SlowLog } from './slow-log.ts';
 
 export type Db = Kysely<Tables>;
 
@@ -12,6 +13,8 @@ export interface Line {
   wrote: boolean;
   /** A transaction that only read was left to be ended by the next one on this connection. */
   unfinished: boolean;
+  slowLog: SlowLog | null;
+  cause: Cause | null;
 }
 
 const statementNames = new Map<string, string>();
@@ -28,12 +31,15 @@ function statementName(text: string): string | undefined {
 
 const writing = /\b(insert|update|delete|merge|nextval|truncate)\b/i;
 
-/** Sends what is asked for within one turn of the event loop as one packet instead of a system call per statement. */
+/**
+ * Sends what is asked for within one turn of the event loop as one packet instead of a system call per statement. Not at
+ * the next tick: statements apart by an `await` that waits for nothing shall still travel together.
+ */
 export function gather(client: pg.PoolClient): void {
   const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
   if (stream.writableCorked > 0) return;
   stream.cork();
-  process.nextTick(() => stream.uncork());
+  setImmediate(() => stream.uncork());
 }
 
 export const send = (client: pg.PoolClient, query: CompiledQuery) => {
@@ -54,9 +60,15 @@ export class OneConnection implements DatabaseConnection {
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    if (writing.test(query.sql)) this.#line().wrote = true;
-    const result = await send(this.#client, query);
-    return { rows: result.rows as R[], numAffectedRows: BigInt(result.rowCount ?? 0) };
+    const line = this.#line();
+    if (writing.test(query.sql)) line.wrote = true;
+    const sentAt = performance.now();
+    try {
+      const result = await send(this.#client, query);
+      return { rows: result.rows as R[], numAffectedRows: BigInt(result.rowCount ?? 0) };
+    } finally {
+      noteSlow(line, query.sql, sentAt);
+    }
   }
 
   // oxlint-disable-next-line require-yield -- the interface wants a generator; we stream with our own cursor-free paging

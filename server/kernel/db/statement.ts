@@ -1,5 +1,6 @@
-import type { CompiledQuery } from 'kysely';
+import type { CompiledQuery, Insertable } from 'kysely';
 import type { Ctx } from '../context.ts';
+import type { Tables } from '../tables.gen.ts';
 import type { Db } from './connection.ts';
 
 /** Stands for a value while a statement's text is made. */
@@ -103,3 +104,7 @@ export function statement<P extends Record<string, unknown>, R>(
     later: (ctx: Ctx, values: P, shape = '') => ctx.later(bind(ctx, values, shape).query),
   });
 }
+
+/** Inserts one row. */
+export const insertion = <T extends keyof Tables & string>(table: T) =>
+  statement((db, row: Insertable<Tables[T]>) => db.insertInto(table).values(row as never));

@@ -3,11 +3,14 @@ import type { Permission } from '@smart-union/contract';
 import { isWithin } from '../../kernel/access.ts';
 import { record } from '../../kernel/audit.ts';
 import { addWorkingDays, loadCalendar } from '../../kernel/calendar.ts';
+import type { Updateable } from 'kysely';
 import type { Ctx } from '../../kernel/context.ts';
+import { insertion, statement } from '../../kernel/db/statement.ts';
+import type { Tables } from '../../kernel/tables.gen.ts';
 import { addHappening } from '../../kernel/happenings.ts';
 import { addDeltas } from '../../kernel/rollups.ts';
 import { permissionsOf } from '../accounts/index.ts';
-import { unionAt, type UnionPlace } from '../unions/index.ts';
+import { ancestorsOf, pickUnion, type UnionPlace } from '../unions/index.ts';
 import { tellApproved } from './messages.ts';
 import { ownerOf, type FiledCase } from './owners.ts';
 import { writeDecision, type NewDecision } from './write-decision.ts';
@@ -17,17 +20,27 @@ export const noticeOf = (stage: string) => `${stage}.notice`;
 const noticePermission = 'none';
 
 /** The union that decides at a stage; where the line has none (no town above), the next one above serves. */
-export async function officeOf(ctx: Ctx, unionPath: string, stage: Stage): Promise<UnionPlace> {
-  const office = (await unionAt(ctx, unionPath, stage.at)) ?? (await unionAt(ctx, unionPath, 'own'));
-  if (!office) throw new Error(`no union at ${unionPath}`);
+export async function officeOf(ctx: Ctx, filed: FiledCase, stage: Stage): Promise<UnionPlace> {
+  const line = await lineOf(ctx, filed);
+  const office = pickUnion(line, stage.at) ?? pickUnion(line, 'own');
+  if (!office) throw new Error(`no union at ${filed.unionPath}`);
   return office;
 }
+
+/** Asks for the case's union and its superiors, if nobody has yet. */
+export const lineOf = (ctx: Ctx, filed: FiledCase) => (filed.line ??= ancestorsOf(ctx, filed.unionPath));
+
+const taskOpened = insertion('task');
+
+const caseMoved = statement((db, { id, ...set }: Updateable<Tables['case']> & { id: string }) =>
+  db.updateTable('case').set(set).where('id', '=', id),
+);
 
 /** Opens a stage: its task, the case's place and due date, the figures. */
 async function openStage(ctx: Ctx, filed: FiledCase, stage: Stage, office: UnionPlace): Promise<void> {
   const calendar = await loadCalendar(ctx);
   const dueOn = addWorkingDays(calendar, ctx.today, stage.dueInWorkingDays);
-  const open = ctx.db.insertInto('task').values({
+  taskOpened.later(ctx, {
     id: ctx.id(),
     case_id: filed.id,
     member_id: filed.memberId,
@@ -41,7 +54,6 @@ async function openStage(ctx: Ctx, filed: FiledCase, stage: Stage, office: Union
     due_on: dueOn,
     opened_at: ctx.now,
   });
-  ctx.later(open.compile());
   await moveCase(ctx, filed, { status: 'in_review', stage: stage.id, dueOn });
 }
 
@@ -60,20 +72,19 @@ export async function moveCase(ctx: Ctx, filed: FiledCase, move: Move): Promise<
     stage ? [{ unionPath: filed.unionPath, metric: `stage:${stage}` as const, period: '', amount }] : [];
   const open = (stage: string | null) => (stage ? 1 : 0);
   Object.assign(filed, { status: move.status, stage: move.stage, version: filed.version + 1 });
-  const write = ctx.db
-    .updateTable('case')
-    .set({
-      status: move.status,
-      stage: move.stage,
-      round: filed.round,
-      version: filed.version,
-      escalated: false,
-      updated_at: ctx.now,
-      ...(move.dueOn === undefined ? {} : { due_on: move.dueOn }),
-      ...(move.decided ? { decided_at: ctx.now } : {}),
-    })
-    .where('id', '=', filed.id);
-  ctx.later(write.compile());
+  caseMoved.later(ctx, {
+    ...filed.unsaved,
+    id: filed.id,
+    status: move.status,
+    stage: move.stage,
+    round: filed.round,
+    version: filed.version,
+    escalated: false,
+    updated_at: ctx.now,
+    ...(move.dueOn === undefined ? {} : { due_on: move.dueOn }),
+    ...(move.decided ? { decided_at: ctx.now } : {}),
+  });
+  delete filed.unsaved;
   await addDeltas(ctx, [
     ...(before === move.stage ? [] : [...delta(before, -1), ...delta(move.stage, 1)]),
     {
@@ -143,7 +154,7 @@ export async function advance(ctx: Ctx, filed: FiledCase, after: string | null):
   for (;;) {
     const stage = nextStage(filed.definition.route, passed, facts);
     if (!stage) return approveCase(ctx, filed);
-    const office = await officeOf(ctx, filed.unionPath, stage);
+    const office = await officeOf(ctx, filed, stage);
     const approver = stage.passIfSameApprover ? await sameApprover(ctx, filed, stage, office) : null;
     if (!approver) return openStage(ctx, filed, stage, office);
     await writeDecision(ctx, filed, {
@@ -158,7 +169,7 @@ export async function advance(ctx: Ctx, filed: FiledCase, after: string | null):
 
 /** Opens the waiting time of a public notice; the job `cases.notices` ends it. */
 export async function openNotice(ctx: Ctx, filed: FiledCase, stage: Stage, days: number): Promise<void> {
-  const office = await officeOf(ctx, filed.unionPath, stage);
+  const office = await officeOf(ctx, filed, stage);
   const until = new Date(Date.parse(`${ctx.today}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
   await ctx.db
     .insertInto('task')
@@ -184,7 +195,7 @@ export async function openNotice(ctx: Ctx, filed: FiledCase, stage: Stage, days:
 export async function reopenStage(ctx: Ctx, filed: FiledCase, stageId: string): Promise<void> {
   const stage = findStage(filed.definition.route, stageId);
   if (!stage) throw new RangeError(`no such stage on this route: ${stageId}`);
-  await openStage(ctx, filed, stage, await officeOf(ctx, filed.unionPath, stage));
+  await openStage(ctx, filed, stage, await officeOf(ctx, filed, stage));
 }
 
 /** The end of the route. Owner, audit and message in the same transaction. */

@@ -1,4 +1,5 @@
 import type { Ctx } from '../../kernel/context.ts';
+import { statement } from '../../kernel/db/statement.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import type { Sealed } from '../../kernel/sealed.ts';
 
@@ -52,14 +53,13 @@ export const columns = [
   'promised_on as promisedOn',
 ] as const;
 
+const locked = statement((db, { id }: { id: string }) =>
+  db.selectFrom('case').select(columns).where('id', '=', id).forUpdate(),
+);
+
 /** Reads and locks a case for a change: whoever comes second waits, then sees what the first did. */
 export async function lockCase(ctx: Ctx, id: string): Promise<CaseRecord> {
-  const row = await ctx.db
-    .selectFrom('case')
-    .select(columns)
-    .where('id', '=', id)
-    .forUpdate()
-    .executeTakeFirst();
+  const [row] = await locked(ctx, { id });
   // Row-level security hides what is out of scope; a draft is the applicant's alone.
   if (!row || (row.status === 'draft' && !isApplicant(ctx, row.memberId)))
     throw new DomainError('thing-not-found');

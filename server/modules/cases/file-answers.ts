@@ -17,13 +17,14 @@ export function completeAnswers(ctx: Ctx, definition: ItemDefinition, answers: A
   return checked.answers;
 }
 
-/** Ties the uploaded evidence to the case, so that those who decide may see it. */
+/** Ties the uploaded evidence to the case, so that those who decide may see it. Returns their ids. */
 export async function attachEvidence(
   ctx: Ctx,
   definition: ItemDefinition,
   record: CaseRecord,
   answers: Answers,
-) {
+): Promise<string[]> {
+  const attached: string[] = [];
   for (const field of fieldsOf(definition)) {
     const ids = answers[field.id];
     if (field.kind !== 'files' || !Array.isArray(ids)) continue;
@@ -34,5 +35,7 @@ export async function attachEvidence(
       unionPath: record.unionPath,
       memberId: record.memberId,
     });
+    attached.push(...ids);
   }
+  return attached;
 }

@@ -148,7 +148,7 @@ async function stagesOf(ctx: Ctx, filed: FiledCase): Promise<Detail['stages']> {
       .where('case_id', '=', filed.id)
       .orderBy('opened_at')
       .execute(),
-    Promise.all(route.map((stage) => officeOf(ctx, filed.unionPath, stage))),
+    Promise.all(route.map((stage) => officeOf(ctx, filed, stage))),
   ]);
   const at = route.findIndex((stage) => stage.id === filed.stage);
   const over = filed.status === 'approved' || filed.status === 'closed';

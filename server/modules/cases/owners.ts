@@ -1,11 +1,18 @@
 import type { Check, ItemDefinition, ItemKind } from '@smart-union/catalogue-kit';
+import type { Updateable } from 'kysely';
 import type { Ctx } from '../../kernel/context.ts';
+import type { Tables } from '../../kernel/tables.gen.ts';
+import type { UnionPlace } from '../unions/index.ts';
 import type { CaseRecord } from './case-record.ts';
 
 /** A case with the definition it was filed under and all its answers, sealed ones opened by the machine. */
 export interface FiledCase extends CaseRecord {
   definition: ItemDefinition;
   answers: Readonly<Record<string, unknown>>;
+  /** Columns changed since the row was read; the next move of the case writes them with its own, in one update. */
+  unsaved?: Updateable<Tables['case']>;
+  /** Its union and all above, asked for once. */
+  line?: Promise<UnionPlace[]>;
 }
 
 /**

@@ -1,17 +1,17 @@
 import type { contract, InputOf, ReplyOf } from '@smart-union/contract';
 import { record } from '../../kernel/audit.ts';
 import { addWorkingDays, loadCalendar } from '../../kernel/calendar.ts';
-import type { Ctx } from '../../kernel/context.ts';
+import { together, type Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { addHappening } from '../../kernel/happenings.ts';
 import { addDeltas } from '../../kernel/rollups.ts';
-import { advance, filedCase, moveCase } from './advance.ts';
+import { advance, filedCase, lineOf, moveCase } from './advance.ts';
 import { sealAnswers, wholeAnswers } from './answers.ts';
 import { lockOwnCase, notOpen, receiptOf, type CaseRecord } from './case-record.ts';
 import { getItemVersion } from './catalogue-items.ts';
 import { attachEvidence, completeAnswers } from './file-answers.ts';
 import { tellSubmitted } from './messages.ts';
-import { ownerOf } from './owners.ts';
+import { ownerOf, type FiledCase } from './owners.ts';
 
 type Cases = typeof contract.cases;
 
@@ -20,21 +20,18 @@ const numberOf = (ctx: Ctx, found: CaseRecord) =>
   `${ctx.federation.code.slice(0, 2).toUpperCase()}${ctx.today.slice(0, 4)}-${String(found.sequence).padStart(6, '0')}`;
 
 /** First submission: number, date and promise. They stay through returns and resubmissions. */
-async function stampSubmission(ctx: Ctx, found: CaseRecord, promiseDays: number): Promise<void> {
+async function stampSubmission(ctx: Ctx, found: FiledCase, promiseDays: number): Promise<void> {
   const calendar = await loadCalendar(ctx);
   found.number = numberOf(ctx, found);
   found.submittedAt = ctx.now;
   found.promisedOn = addWorkingDays(calendar, ctx.today, promiseDays);
-  const stamp = ctx.db
-    .updateTable('case')
-    .set({
-      number: found.number,
-      submitted_at: ctx.now,
-      submitted_on: ctx.today,
-      promised_on: found.promisedOn,
-    })
-    .where('id', '=', found.id);
-  ctx.later(stamp.compile());
+  found.unsaved = {
+    ...found.unsaved,
+    number: found.number,
+    submitted_at: ctx.now,
+    submitted_on: ctx.today,
+    promised_on: found.promisedOn,
+  };
   await Promise.all([
     addDeltas(
       ctx,
@@ -62,23 +59,22 @@ export async function submitCase(
   if (found.version !== body.version) throw new DomainError('version-stale');
   const { definition } = await getItemVersion(ctx, found.itemCode, found.itemVersion);
   const answers = completeAnswers(ctx, definition, wholeAnswers(ctx, found));
-  await attachEvidence(ctx, definition, found, answers);
   const again = found.status === 'returned';
   const filed = filedCase(found, definition, answers);
-  const { amountFen } = await ownerOf(definition.kind).submitted(ctx, filed);
+  const [{ amountFen }, files] = await together([
+    ownerOf(definition.kind).submitted(ctx, filed),
+    attachEvidence(ctx, definition, found, answers),
+    lineOf(ctx, filed),
+  ]);
   filed.amountFen = amountFen;
   const { plain, sealed } = sealAnswers(ctx, definition, found.id, answers);
-  const keep = ctx.db
-    .updateTable('case')
-    .set({
-      answers: JSON.stringify(plain),
-      answers_sealed: sealed,
-      amount_fen: amountFen,
-      returned_note: null,
-      returned_stage: null,
-    })
-    .where('id', '=', found.id);
-  ctx.later(keep.compile());
+  filed.unsaved = {
+    answers: JSON.stringify(plain),
+    answers_sealed: sealed,
+    amount_fen: amountFen,
+    returned_note: null,
+    returned_stage: null,
+  };
   if (!again) await stampSubmission(ctx, filed, definition.promise.workingDays);
   // A resubmitted case begins its route anew: whoever approved the old papers has not seen the new ones.
   await advance(ctx, filed, null);
@@ -87,7 +83,7 @@ export async function submitCase(
     subject: 'case',
     subjectId: found.id,
     unionPath: found.unionPath,
-    data: { item: found.itemCode, number: filed.number },
+    data: { item: found.itemCode, number: filed.number, files },
   });
   await tellSubmitted(ctx, filed);
   return receiptOf(filed);

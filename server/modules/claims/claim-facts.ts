@@ -10,6 +10,7 @@ import {
 } from '@smart-union/catalogue-kit';
 import { checkIdNumber } from '@smart-union/catalogue-kit/checks/id-number.ts';
 import type { Ctx } from '../../kernel/context.ts';
+import { statement } from '../../kernel/db/statement.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import type { Sealed } from '../../kernel/sealed.ts';
 
@@ -27,42 +28,52 @@ export function stayOf(definition: ItemDefinition, answers: Answers): { from: st
   return typeof from === 'string' && typeof to === 'string' ? { from, to } : null;
 }
 
+const claimant = statement((db, { memberId }: { memberId: string }) =>
+  db
+    .selectFrom('member')
+    .innerJoin('union', 'union.id', 'member.union_id')
+    .select(['member.status', 'member.joined_on', 'member.id_number_sealed', 'union.name as union_name'])
+    .where('member.id', '=', memberId),
+);
+
+const usesOf = statement((db, { memberId, code }: { memberId: string; code: string }) =>
+  db
+    .selectFrom('claim')
+    .innerJoin('case', 'case.id', 'claim.case_id')
+    .select([
+      'claim.case_id',
+      'claim.period',
+      'claim.ordinal',
+      'claim.status',
+      'claim.stay_from',
+      'claim.stay_to',
+      'case.number',
+      'case.submitted_on',
+    ])
+    .where('claim.member_id', '=', memberId)
+    .where('claim.item_code', '=', code)
+    .where('claim.status', '!=', 'released')
+    .orderBy('claim.created_at'),
+);
+
+/** What a member's places for an item are taken by. */
+export type Use = Awaited<ReturnType<typeof usesOf>>[number];
+
 /** What the rules may look at for this member and item today. `without`: a claim to leave out, being judged again. */
-export async function factsOf(
+async function factsOf(
   ctx: Ctx,
   item: { code: string },
   memberId: string,
   answers?: Answers,
   without?: string,
-): Promise<Facts> {
-  const [member, uses] = await Promise.all([
-    ctx.db
-      .selectFrom('member')
-      .innerJoin('union', 'union.id', 'member.union_id')
-      .select(['member.status', 'member.joined_on', 'member.id_number_sealed', 'union.name as union_name'])
-      .where('member.id', '=', memberId)
-      .executeTakeFirst(),
-    ctx.db
-      .selectFrom('claim')
-      .innerJoin('case', 'case.id', 'claim.case_id')
-      .select([
-        'claim.case_id',
-        'claim.period',
-        'claim.status',
-        'claim.stay_from',
-        'claim.stay_to',
-        'case.number',
-        'case.submitted_on',
-      ])
-      .where('claim.member_id', '=', memberId)
-      .where('claim.item_code', '=', item.code)
-      .where('claim.status', '!=', 'released')
-      .orderBy('claim.created_at')
-      .execute(),
+): Promise<{ facts: Facts; uses: Use[] }> {
+  const [[member], uses] = await Promise.all([
+    claimant(ctx, { memberId }),
+    usesOf(ctx, { memberId, code: item.code }),
   ]);
   if (!member) throw new DomainError('thing-not-found');
   const counted = uses.filter((use) => use.case_id !== without);
-  return {
+  const facts: Facts = {
     today: ctx.today,
     member: {
       status: member.status as Facts['member']['status'],
@@ -83,6 +94,7 @@ export async function factsOf(
     ),
     ...(answers ? { answers } : {}),
   };
+  return { facts, uses };
 }
 
 /** The day of birth, from the ID number the machine opens; nobody sees it. Absent for papers that do not tell it. */
@@ -116,6 +128,6 @@ export const assessFor = async (
   answers?: Answers,
   without?: string,
 ) => {
-  const facts = await factsOf(ctx, definition, memberId, answers, without);
-  return { facts, assessment: assess(definition, facts) };
+  const { facts, uses } = await factsOf(ctx, definition, memberId, answers, without);
+  return { facts, uses, assessment: assess(definition, facts) };
 };

@@ -1,9 +1,12 @@
 import { fieldsOf, type Answers } from '@smart-union/catalogue-kit';
-import type { Ctx } from '../../kernel/context.ts';
+import type { Insertable, Updateable } from 'kysely';
+import { together, type Ctx } from '../../kernel/context.ts';
+import { statement } from '../../kernel/db/statement.ts';
+import type { Tables } from '../../kernel/tables.gen.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import type { CaseOwner, FiledCase } from '../cases/index.ts';
 import { setBankCard } from '../members/index.ts';
-import { assessFor, benefitOf, placeOf, requireEntitled, stayOf } from './claim-facts.ts';
+import { assessFor, benefitOf, placeOf, requireEntitled, stayOf, type Use } from './claim-facts.ts';
 import { payerOf } from './payers.ts';
 import { readClaim } from './read-claim.ts';
 
@@ -12,48 +15,63 @@ interface Place {
   allowed: number;
 }
 
+const placeTaken = statement((db, row: Insertable<Tables['claim']>) =>
+  db
+    .insertInto('claim')
+    .values(row)
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('case_id'),
+);
+
+const claimKept = statement((db, { caseId, ...set }: Updateable<Tables['claim']> & { caseId: string }) =>
+  db.updateTable('claim').set(set).where('case_id', '=', caseId).where('status', '=', 'reserved'),
+);
+
+const memberLocked = statement((db, { id }: { id: string }) =>
+  db.selectFrom('member').select('id').where('id', '=', id).forUpdate(),
+);
+
 /**
  * Takes one of the member's places for the period. The unique index decides between two taps: the loser tries the
  * next free place, and when there is none the claim is refused although both read "one left".
  */
-async function takePlace(ctx: Ctx, filed: FiledCase, place: Place, amountFen: number): Promise<boolean> {
-  const definition = benefitOf(filed.definition);
-  const stay = stayOf(definition, filed.answers as Answers);
-  const taken = await ctx.db
-    .selectFrom('claim')
-    .select('ordinal')
-    .where('member_id', '=', filed.memberId)
-    .where('item_code', '=', filed.itemCode)
-    .where('period', '=', place.period)
-    .where('status', '!=', 'released')
-    .execute();
-  const used = new Set(taken.map((row) => row.ordinal));
+async function takePlace(
+  ctx: Ctx,
+  filed: FiledCase,
+  place: Place,
+  uses: readonly Use[],
+  told: ReturnType<typeof toldOf>,
+): Promise<boolean> {
+  const used = new Set(uses.filter((use) => use.period === place.period).map((use) => use.ordinal));
   for (let ordinal = 1; ordinal <= place.allowed; ordinal += 1) {
     if (used.has(ordinal)) continue;
-    const inserted = await ctx.db
-      .insertInto('claim')
-      .values({
-        case_id: filed.id,
-        member_id: filed.memberId,
-        union_path: filed.unionPath,
-        item_code: filed.itemCode,
-        period: place.period,
-        ordinal,
-        allowed: place.allowed,
-        fact_key: stay ? `stay:${stay.from}` : null,
-        stay_from: stay?.from ?? null,
-        stay_to: stay?.to ?? null,
-        amount_fen: amountFen,
-        channel: definition.payout.channel,
-        status: 'reserved',
-        created_at: ctx.now,
-      })
-      .onConflict((conflict) => conflict.doNothing())
-      .returning('case_id')
-      .executeTakeFirst();
-    if (inserted) return true;
+    const [taken] = await placeTaken(ctx, {
+      ...told,
+      case_id: filed.id,
+      member_id: filed.memberId,
+      union_path: filed.unionPath,
+      item_code: filed.itemCode,
+      period: place.period,
+      ordinal,
+      allowed: place.allowed,
+      channel: benefitOf(filed.definition).payout.channel,
+      status: 'reserved',
+      created_at: ctx.now,
+    });
+    if (taken) return true;
   }
   return false;
+}
+
+/** What a claim takes from the form. */
+function toldOf(filed: FiledCase, amountFen: number) {
+  const stay = stayOf(filed.definition, filed.answers as Answers);
+  return {
+    amount_fen: amountFen,
+    fact_key: stay ? `stay:${stay.from}` : null,
+    stay_from: stay?.from ?? null,
+    stay_to: stay?.to ?? null,
+  };
 }
 
 /** The card given in the form becomes the member's card, sealed; the case keeps only what the form sealed. */
@@ -65,38 +83,27 @@ async function keepCard(ctx: Ctx, filed: FiledCase): Promise<void> {
 
 async function submitted(ctx: Ctx, filed: FiledCase): Promise<{ amountFen: number }> {
   const definition = benefitOf(filed.definition);
-  // The member's row is the gate: two claims of one person are judged one after the other.
-  await ctx.db.selectFrom('member').select('id').where('id', '=', filed.memberId).forUpdate().execute();
-  const { facts, assessment } = await assessFor(
-    ctx,
-    definition,
-    filed.memberId,
-    filed.answers as Answers,
-    filed.id,
-  );
+  const assessNow = () => assessFor(ctx, definition, filed.memberId, filed.answers as Answers, filed.id);
+  // The member's row is the gate: two claims of one person are judged one after the other. Sent together, and done in order.
+  const [, { facts, uses, assessment }] = await together([
+    memberLocked(ctx, { id: filed.memberId }),
+    assessNow(),
+  ]);
   requireEntitled(assessment);
   const amountFen = assessment.amountFen!;
-  const stay = stayOf(definition, filed.answers as Answers);
-  const kept = await ctx.db
-    .updateTable('claim')
-    .set({
-      amount_fen: amountFen,
-      fact_key: stay ? `stay:${stay.from}` : null,
-      stay_from: stay?.from ?? null,
-      stay_to: stay?.to ?? null,
-    })
-    .where('case_id', '=', filed.id)
-    .where('status', '=', 'reserved')
-    .returning('case_id')
-    .executeTakeFirst();
-  if (!kept && !(await takePlace(ctx, filed, placeOf(definition, facts), amountFen))) {
-    const again = await assessFor(ctx, definition, filed.memberId, filed.answers as Answers, filed.id);
-    requireEntitled(again.assessment);
+  const told = toldOf(filed, amountFen);
+  const kept = uses.some((use) => use.case_id === filed.id && use.status === 'reserved');
+  if (kept) claimKept.later(ctx, { caseId: filed.id, ...told });
+  const [placed] = await together([
+    kept ? Promise.resolve(true) : takePlace(ctx, filed, placeOf(definition, facts), uses, told),
+    keepCard(ctx, filed),
+  ]);
+  if (!placed) {
+    requireEntitled((await assessNow()).assessment);
     throw new DomainError('claim-not-entitled', {
       reason: '这次申请与刚才的另一次重复，请到「申请进度」查看。',
     });
   }
-  await keepCard(ctx, filed);
   return { amountFen };
 }
 

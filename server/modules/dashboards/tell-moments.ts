@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import { dayOf } from '../../kernel/clock.ts';
 import type { Ctx } from '../../kernel/context.ts';
-import { within } from '../../kernel/db.ts';
+import { inRanges, rangesOf, type Range } from '../../kernel/db.ts';
+import { statement } from '../../kernel/db/statement.ts';
 import { lineOf, yearOf } from './periods.ts';
 import { momentWords, placeWords } from './words.ts';
 import type { MomentKind } from './words.ts';
@@ -32,15 +33,27 @@ interface Told {
  */
 export async function tellMoments(ctx: Ctx): Promise<{ moments: number; paidPaths: string[] }> {
   const happenings = await takeHappenings(ctx);
-  const paidPaths: string[] = [];
-  for (const told of happenings) {
-    await tellOne(ctx, told);
-    if (told.kind === 'paid') {
-      await notePayment(ctx, told);
-      paidPaths.push(told.unionPath);
-    }
-  }
-  return { moments: happenings.length, paidPaths };
+  const paid = happenings.filter(({ kind }) => kind === 'paid');
+  // On a busy day many come from one union and one trade at once: each is looked up once.
+  const places = onceEach((unionPath: string) => findPlace(ctx, unionPath));
+  const trades = onceEach((trade: string) => {
+    const [path = '', ...occupation] = trade.split(' ');
+    return isTradeCommon(ctx, path, occupation.join(' '));
+  });
+  const moments = await Promise.all(happenings.map((told) => momentOf(told, places, trades)));
+  const rows = moments.filter((moment) => moment !== null);
+  if (rows.length > 0) await ctx.db.insertInto('moment').values(rows).execute();
+  for (const told of paid) await notePayment(ctx, told);
+  return { moments: happenings.length, paidPaths: paid.map(({ unionPath }) => unionPath) };
+}
+
+function onceEach<T>(find: (key: string) => Promise<T>): (key: string) => Promise<T> {
+  const known = new Map<string, Promise<T>>();
+  return (key) => {
+    const found = known.get(key) ?? find(key);
+    known.set(key, found);
+    return found;
+  };
 }
 
 async function takeHappenings(ctx: Ctx): Promise<Told[]> {
@@ -64,45 +77,54 @@ async function takeHappenings(ctx: Ctx): Promise<Told[]> {
 const hoursOf = (told: Told): number | null =>
   told.submittedAt === null ? null : Math.max(0, told.at.getTime() - told.submittedAt.getTime()) / 3_600_000;
 
-async function tellOne(ctx: Ctx, told: Told): Promise<void> {
-  const place = await findPlace(ctx, told.unionPath);
-  if (!place) return;
+interface Place {
+  path: string;
+  words: string;
+  pulseId: string;
+  pulsePath: string;
+}
+
+async function momentOf(
+  told: Told,
+  places: (unionPath: string) => Promise<Place | null>,
+  trades: (trade: string) => Promise<boolean>,
+) {
+  const place = await places(told.unionPath);
+  if (!place) return null;
+  const named = told.occupation !== null && (await trades(`${place.path} ${told.occupation}`));
   const words = momentWords({
     kind: told.kind,
     place: place.words,
-    occupation: (await isTradeCommon(ctx, place.path, told.occupation)) ? told.occupation : null,
+    occupation: named ? told.occupation : null,
     itemTitle: told.itemTitle,
     itemTitleEn: told.itemTitleEn,
     hours: hoursOf(told),
   });
-  await ctx.db
-    .insertInto('moment')
-    .values({
-      at: told.at,
-      kind: told.kind,
-      union_id: place.pulseId,
-      union_path: place.pulsePath,
-      place: place.words,
-      text: words.zh,
-      text_en: words.en,
-    })
-    .execute();
+  return {
+    at: told.at,
+    kind: told.kind,
+    union_id: place.pulseId,
+    union_path: place.pulsePath,
+    place: place.words,
+    text: words.zh,
+    text_en: words.en,
+  };
 }
 
-/** The town to name, and the smallest union that may pulse: the applicant's own when it is large enough to hide her. */
-async function findPlace(
-  ctx: Ctx,
-  unionPath: string,
-): Promise<{ path: string; words: string; pulseId: string; pulsePath: string } | null> {
-  const line = await ctx.db
+const lineWithSizes = statement((db, { paths }: { paths: string[] }) =>
+  db
     .selectFrom('union')
     .leftJoin('rollup', (join) =>
       join.onRef('rollup.union_path', '=', 'union.path').on('metric', '=', 'members').on('period', '=', ''),
     )
     .select(['union.id', 'union.path', 'union.name', 'union.level_code', 'rollup.subtree'])
-    .where((eb) => eb('union.path', '=', eb.fn.any(eb.val(lineOf(unionPath)))))
-    .orderBy('union.path')
-    .execute();
+    .where((eb) => eb('union.path', '=', eb.fn.any(eb.val(paths))))
+    .orderBy('union.path'),
+);
+
+/** The town to name, and the smallest union that may pulse: the applicant's own when it is large enough to hide her. */
+async function findPlace(ctx: Ctx, unionPath: string): Promise<Place | null> {
+  const line = await lineWithSizes(ctx, { paths: lineOf(unionPath) });
   const own = line.at(-1);
   if (!own) return null;
   const townIndex = Math.max(
@@ -117,16 +139,18 @@ async function findPlace(
   return { path: town.path, words, pulseId: pulse.id, pulsePath: pulse.path };
 }
 
-async function isTradeCommon(ctx: Ctx, path: string, occupation: string | null): Promise<boolean> {
-  if (occupation === null) return false;
-  const found = await ctx.db
+const inTrade = statement((db, one: { ranges: Range[]; occupation: string }) =>
+  db
     .selectFrom('member')
     .select('id')
-    .where(within<'member'>('union_path', [path]))
-    .where('occupation', '=', occupation)
+    .where(inRanges<'member'>('union_path', one.ranges))
+    .where('occupation', '=', one.occupation)
     .where('status', '=', 'active')
-    .limit(tradeNamedFrom)
-    .execute();
+    .limit(tradeNamedFrom),
+);
+
+async function isTradeCommon(ctx: Ctx, path: string, occupation: string): Promise<boolean> {
+  const found = await inTrade(ctx, { ranges: rangesOf([path]), occupation });
   return found.length >= tradeNamedFrom;
 }
 

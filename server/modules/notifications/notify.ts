@@ -1,4 +1,5 @@
 import type { Ctx } from '../../kernel/context.ts';
+import { insertion } from '../../kernel/db/statement.ts';
 
 export interface Message {
   /** To a member's inbox, or to a cadre's. */
@@ -8,19 +9,17 @@ export interface Message {
   caseId: string | null;
 }
 
+const put = insertion('message');
+
 /** Puts a message into somebody's inbox, in the transaction of what it tells. Plain words, next step, date. */
 export async function notify(ctx: Ctx, { to, title, text, caseId }: Message): Promise<void> {
-  const write = ctx.db
-    .insertInto('message')
-    .values({
-      id: ctx.id(),
-      member_id: 'memberId' in to ? to.memberId : null,
-      account_id: 'accountId' in to ? to.accountId : null,
-      title,
-      text,
-      case_id: caseId,
-      at: ctx.now,
-    })
-    .compile();
-  ctx.later(write);
+  put.later(ctx, {
+    id: ctx.id(),
+    member_id: 'memberId' in to ? to.memberId : null,
+    account_id: 'accountId' in to ? to.accountId : null,
+    title,
+    text,
+    case_id: caseId,
+    at: ctx.now,
+  });
 }

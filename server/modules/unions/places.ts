@@ -1,5 +1,6 @@
 import type { Ctx } from '../../kernel/context.ts';
 import { within } from '../../kernel/db.ts';
+import { statement } from '../../kernel/db/statement.ts';
 import { DomainError } from '../../kernel/errors.ts';
 
 /** A union as other modules need it: where it stands in the tree. */
@@ -36,16 +37,17 @@ export async function getUnion(ctx: Ctx, id: string): Promise<UnionPlace> {
 
 /** The union at a path and all above it, from the top down. */
 export async function ancestorsOf(ctx: Ctx, path: string): Promise<UnionPlace[]> {
-  return (
-    ctx.db
-      .selectFrom('union')
-      .select(columns)
-      .where((eb) => eb('path', '=', eb.fn.any(eb.val(lineOf(path)))))
-      // A superior's path is a beginning of its subordinate's, so bytes order them from the top.
-      .orderBy('path')
-      .execute()
-  );
+  return line(ctx, { paths: lineOf(path) });
 }
+
+const line = statement((db, { paths }: { paths: string[] }) =>
+  db
+    .selectFrom('union')
+    .select(columns)
+    .where((eb) => eb('path', '=', eb.fn.any(eb.val(paths))))
+    // A superior's path is a beginning of its subordinate's, so bytes order them from the top.
+    .orderBy('path'),
+);
 
 /** Level codes by which a stage names its office; an industry federation of a district counts as one. */
 const levels = { district: ['40', '41'], city: ['30'] };
@@ -54,12 +56,14 @@ const levels = { district: ['40', '41'], city: ['30'] };
  * The union that stands in a relation to the one at `unionPath`: itself, the next above, or the nearest above (itself
  * included) of a level. Null where there is none, e.g. the superior of the root.
  */
-export async function unionAt(
-  ctx: Ctx,
-  unionPath: string,
-  relation: 'own' | 'superior' | 'district' | 'city',
-): Promise<UnionPlace | null> {
-  const line = await ancestorsOf(ctx, unionPath);
+export async function unionAt(ctx: Ctx, unionPath: string, relation: Relation): Promise<UnionPlace | null> {
+  return pickUnion(await ancestorsOf(ctx, unionPath), relation);
+}
+
+export type Relation = 'own' | 'superior' | 'district' | 'city';
+
+/** The same where the line, top down, is already known. */
+export function pickUnion(line: readonly UnionPlace[], relation: Relation): UnionPlace | null {
   if (relation === 'own') return line.at(-1) ?? null;
   if (relation === 'superior') return line.at(-2) ?? null;
   return line.findLast(({ levelCode }) => levels[relation].includes(levelCode)) ?? null;

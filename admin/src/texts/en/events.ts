@@ -27,7 +27,6 @@ export const events = {
       'disbursement.corrected': 'Payment corrected',
       'evidence.seen': 'Photos looked at',
       'exception.resolved': 'Open line settled',
-      'files.attached': 'Papers uploaded',
       'fund.deposited': 'Deposit recorded',
       'fund.opened': 'Fund opened',
       'grant.given': 'Role given',

@@ -27,7 +27,6 @@ export const events = {
       'disbursement.corrected': '更正后重发',
       'evidence.seen': '查看材料照片',
       'exception.resolved': '填写核对结论',
-      'files.attached': '上传材料',
       'fund.deposited': '拨入资金',
       'fund.opened': '开立资金账户',
       'grant.given': '授予职责',
