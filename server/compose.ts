@@ -1,5 +1,6 @@
+import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { createApp, federationFinder, listFederations } from './kernel/app.ts';
+import { createApp, federationFinder } from './kernel/app.ts';
 import { mountAudit } from './kernel/audit-routes.ts';
 import { createAuth } from './kernel/auth.ts';
 import { mountCalendar } from './kernel/calendar.ts';
@@ -7,9 +8,14 @@ import type { Config } from './kernel/config.ts';
 import { systemClock, type Clock } from './kernel/clock.ts';
 import type { Platform } from './kernel/context.ts';
 import { openDatabase } from './kernel/db.ts';
+import type { SlowStatement } from './kernel/db/slow-log.ts';
 import { createFileStore, mountFiles } from './kernel/files.ts';
+import { mountHealth } from './kernel/health/routes.ts';
 import type { HttpHost } from './kernel/http.ts';
 import { createJobs } from './kernel/jobs.ts';
+import { createMetrics, measurePool } from './kernel/metrics.ts';
+import { measureQueues } from './kernel/metrics/queues.ts';
+import { mountMetrics } from './kernel/metrics/routes.ts';
 import { mountOutbox } from './kernel/outbox.ts';
 import { mountPages } from './kernel/pages.ts';
 import { openPii } from './kernel/pii.ts';
@@ -40,8 +46,14 @@ export interface Parts {
 
 /** Puts kernel and modules together. Modules register with those to their left as they are mounted. */
 export async function compose({ config, databaseUrl, root, clock = systemClock }: Parts): Promise<Server> {
-  const app = await createApp({ config });
-  const database = openDatabase(databaseUrl, config.poolSize);
+  const metrics = createMetrics();
+  const app = await createApp({ config, metrics });
+  const slowLog = {
+    millis: config.slowQueryMillis,
+    tell: (slow: SlowStatement) => app.log.warn(slow, 'slow statement'),
+  };
+  const database = openDatabase(databaseUrl, config.poolSize, config.slowQueryMillis > 0 ? slowLog : null);
+  measurePool(metrics.registry, database.pool);
   const pii = await openPii(config);
   const platform: Platform = {
     config,
@@ -50,7 +62,8 @@ export async function compose({ config, databaseUrl, root, clock = systemClock }
     log: app.log,
     pii,
     files: createFileStore(config, pii),
-    jobs: createJobs({ databaseUrl, log: app.log }),
+    jobs: createJobs({ databaseUrl, log: app.log, metrics }),
+    metrics,
   };
   const auth = createAuth(platform, permissionsOf);
   const host: HttpHost = { app, platform, auth, federationOf: federationFinder(platform) };
@@ -67,7 +80,10 @@ export async function compose({ config, databaseUrl, root, clock = systemClock }
   mountCalendar(host);
   mountFiles(host);
   mountOutbox(host);
-  await mountPages(host, root, async () => (await listFederations(platform)).length > 0);
+  measureQueues(platform);
+  mountMetrics(host);
+  mountHealth(host, join(root, 'db/migrations'));
+  await mountPages(host, root);
   const close = async () => {
     // A connection whose last answer goes out while we stop would be kept open for its browser's next question.
     const hangUp = setInterval(() => app.server.closeIdleConnections(), 100);

@@ -9,6 +9,7 @@ import fastify, {
 import { randomUUID } from 'node:crypto';
 import type { Federation, Platform } from './context.ts';
 import { DomainError, errorBody } from './errors.ts';
+import { unnamedRoute } from './metrics.ts';
 
 const databaseDown = /^(08|53|57P)|ECONNREFUSED|ECONNRESET|ENOENT/;
 
@@ -46,8 +47,8 @@ const security = {
 };
 
 /** The HTTP server with everything that is the same for all routes; modules are mounted on it afterwards. */
-export async function createApp(platform: Pick<Platform, 'config'>): Promise<FastifyInstance> {
-  const { config } = platform;
+export async function createApp(platform: Pick<Platform, 'config' | 'metrics'>): Promise<FastifyInstance> {
+  const { config, metrics } = platform;
   const app = fastify({
     logger: {
       level: config.logLevel,
@@ -89,6 +90,7 @@ export async function createApp(platform: Pick<Platform, 'config'>): Promise<Fas
   });
   app.addHook('onResponse', async (request, reply) => {
     const { name } = request.routeOptions.config as { name?: string };
+    metrics.answered(name ?? unnamedRoute, reply.statusCode, reply.elapsedTime);
     if (!name) return;
     request.log.info({ route: name, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'done');
   });

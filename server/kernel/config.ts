@@ -24,6 +24,15 @@ const environment = z.object({
   SECURE_COOKIES: flag(false),
   /** Addresses of proxies whose X-Forwarded-For is believed, as fastify's trustProxy. */
   TRUST_PROXY: z.string().optional(),
+  /** Opens /metrics to who sends it as a bearer token; without it, /metrics answers on this machine only. */
+  METRICS_TOKEN: z
+    .string()
+    .regex(/^\S{16,200}$/, '至少 16 个字符，不含空格')
+    .optional(),
+  /** Statements that take longer than this are logged, without their values. 0 = none. */
+  SLOW_QUERY_MS: z.coerce.number().int().min(0).default(500),
+  /** With less room than this in DATA_DIR (MB) the server says it is not ready. */
+  MIN_FREE_MB: z.coerce.number().int().min(0).default(512),
 });
 
 export interface Config {
@@ -42,6 +51,9 @@ export interface Config {
   rateLimit: number;
   secureCookies: boolean;
   trustProxy: string | null;
+  metricsToken: string | null;
+  slowQueryMillis: number;
+  minFreeBytes: number;
 }
 
 /** Reads the environment. Throws with one line per wrong variable. */
@@ -66,5 +78,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     rateLimit: value.RATE_LIMIT,
     secureCookies: value.SECURE_COOKIES,
     trustProxy: value.TRUST_PROXY ?? null,
+    metricsToken: value.METRICS_TOKEN ?? null,
+    slowQueryMillis: value.SLOW_QUERY_MS,
+    minFreeBytes: value.MIN_FREE_MB * 1024 * 1024,
   };
 }

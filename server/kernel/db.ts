@@ -10,6 +10,7 @@ import {
   type ReferenceExpression,
 } from 'kysely';
 import { driverOf, gather, OneConnection, send, type Db, type Line } from './db/connection.ts';
+import { noteSlow, type Cause, type SlowLog } from './db/slow-log.ts';
 import type { Tables } from './tables.gen.ts';
 import { appRole } from './migrations.ts';
 
@@ -52,7 +53,7 @@ export interface Database {
 }
 
 /** Opens the pool. Every connection acts as the application's role, with limits on how long anything may take. */
-export function openDatabase(url: string, poolSize: number): Database {
+export function openDatabase(url: string, poolSize: number, slowLog: SlowLog | null = null): Database {
   const settings = [
     `role=${appRole}`,
     'statement_timeout=30000',
@@ -85,6 +86,8 @@ export function openDatabase(url: string, poolSize: number): Database {
       lane: next++ % laneCount,
       wrote: false,
       unfinished: false,
+      slowLog,
+      cause: null,
     };
     const connection = new OneConnection(client, () => line);
     line.db = new Kysely<Tables>({
@@ -182,22 +185,31 @@ export async function inTransaction<T>(
   schema: string,
   scope: Scope,
   work: (transaction: Transaction) => Promise<T>,
+  cause: Cause | null = null,
 ): Promise<T> {
   const client = await database.pool.connect();
   const line = database.lineOf(client);
+  line.cause = cause;
   gather(client);
   const opening = client.query(openingOf(line, schema, scope));
   opening.catch(() => {});
   const underWay: Promise<unknown>[] = [];
   const later = (query: CompiledQuery) => {
     line.wrote = true;
+    const sentAt = performance.now();
     const answer = send(client, query);
-    answer.catch(() => {});
+    const note = () => noteSlow(line, query.sql, sentAt);
+    answer.then(note, note);
     underWay.push(answer);
   };
   const ask = async <R>(query: CompiledQuery<R>, writes: boolean) => {
     if (writes) line.wrote = true;
-    return (await send(client, query)).rows as R[];
+    const sentAt = performance.now();
+    try {
+      return (await send(client, query)).rows as R[];
+    } finally {
+      noteSlow(line, query.sql, sentAt);
+    }
   };
   try {
     const last: LastStatement[] = [];
@@ -208,10 +220,13 @@ export async function inTransaction<T>(
       return result;
     }
     // A COMMIT behind a statement that failed is a ROLLBACK to PostgreSQL, so it need not wait for the answers.
+    const endingAt = performance.now();
     const ending = last.map(({ query, refusal }) =>
-      send(client, query).catch((error: unknown) => {
-        throw refusal(error);
-      }),
+      send(client, query)
+        .finally(() => noteSlow(line, query.sql, endingAt))
+        .catch((error: unknown) => {
+          throw refusal(error);
+        }),
     );
     gather(client);
     const commit = client.query('commit');

@@ -140,6 +140,8 @@ function limiterOf(platform: Platform) {
 
 function mountRoute(host: HttpHost, name: string, spec: Route, handler: Handler<Route>): void {
   const { platform } = host;
+  const { metrics } = platform;
+  metrics.allow('route', [name]);
   const limiter = limiterOf(platform);
   const raw = 'raw' in spec.reply;
   host.app.route({
@@ -148,50 +150,58 @@ function mountRoute(host: HttpHost, name: string, spec: Route, handler: Handler<
     config: { raw: spec.rawBody ?? 0, name },
     ...(raw ? {} : { schema: { response: { 200: replySchema(spec.reply as z.ZodType) } } }),
     handler: async (request, reply) => {
-      const federation = await host.federationOf(request);
-      const session = await readSession(host, request, federation);
-      const actor: Actor = session?.actor ?? { kind: 'anonymous' };
-      const hadToken = Boolean(request.cookies[sessionCookie] ?? request.headers.authorization);
-      if (platform.config.rateLimit > 0) {
-        const key = `${spec.perMinute ? name : ''} ${personOf(actor, request.ip)}`;
-        limiter.take(key, spec.perMinute ?? platform.config.rateLimit);
-      }
-      const scope = admit(spec, actor, hadToken);
-      const input = {
-        params: parse(spec.params, request.params),
-        query: parse(spec.query, request.query),
-        body: parse(spec.body, request.body),
-      } as InputOf<Route>;
-      const key = request.headers['idempotency-key'];
-      const idempotencyKey = typeof key === 'string' && key.length > 0 && key.length <= 255 ? key : null;
-      if (spec.idempotent && !idempotencyKey) throw new DomainError('idempotency-missing');
-      const body = spec.rawBody ? await spool(request.body, platform.config.dataDir, spec.rawBody) : null;
+      metrics.began();
       try {
-        const call: Call = {
-          session,
-          ip: request.ip,
-          language: languageOf(request),
-          idempotencyKey,
-          body,
-          ...cookies(reply, platform),
-        };
-        const result = await inContext(
-          platform,
-          { federation, actor, scope, requestId: request.id },
-          (ctx) => {
-            const act = () => handler(ctx, input, call) as Promise<unknown>;
-            return spec.idempotent
-              ? once(ctx, idempotencyKey!, `${name} ${JSON.stringify(input.params ?? null)}`, input.body, act)
-              : act();
-          },
-        );
-        if (result instanceof DomainError) throw result;
-        return raw ? sendRaw(reply, result as RawResult) : reply.send(result);
+        return await answer(request, reply);
       } finally {
-        await body?.discard();
+        metrics.ended();
       }
     },
   });
+  async function answer(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    const federation = await host.federationOf(request);
+    const session = await readSession(host, request, federation);
+    const actor: Actor = session?.actor ?? { kind: 'anonymous' };
+    const hadToken = Boolean(request.cookies[sessionCookie] ?? request.headers.authorization);
+    if (platform.config.rateLimit > 0) {
+      const key = `${spec.perMinute ? name : ''} ${personOf(actor, request.ip)}`;
+      limiter.take(key, spec.perMinute ?? platform.config.rateLimit);
+    }
+    const scope = admit(spec, actor, hadToken);
+    const input = {
+      params: parse(spec.params, request.params),
+      query: parse(spec.query, request.query),
+      body: parse(spec.body, request.body),
+    } as InputOf<Route>;
+    const key = request.headers['idempotency-key'];
+    const idempotencyKey = typeof key === 'string' && key.length > 0 && key.length <= 255 ? key : null;
+    if (spec.idempotent && !idempotencyKey) throw new DomainError('idempotency-missing');
+    const body = spec.rawBody ? await spool(request.body, platform.config.dataDir, spec.rawBody) : null;
+    try {
+      const call: Call = {
+        session,
+        ip: request.ip,
+        language: languageOf(request),
+        idempotencyKey,
+        body,
+        ...cookies(reply, platform),
+      };
+      const result = await inContext(
+        platform,
+        { federation, actor, scope, requestId: request.id, route: name },
+        (ctx) => {
+          const act = () => handler(ctx, input, call) as Promise<unknown>;
+          return spec.idempotent
+            ? once(ctx, idempotencyKey!, `${name} ${JSON.stringify(input.params ?? null)}`, input.body, act)
+            : act();
+        },
+      );
+      if (result instanceof DomainError) throw result;
+      return raw ? sendRaw(reply, result as RawResult) : reply.send(result);
+    } finally {
+      await body?.discard();
+    }
+  }
 }
 
 function cookies(reply: FastifyReply, platform: Platform) {

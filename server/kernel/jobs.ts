@@ -3,9 +3,10 @@ import { listFederations } from './app.ts';
 import type { Ctx, Platform } from './context.ts';
 import { retryOf, timeoutOf, type Job } from './jobs/job.ts';
 import { inTransactionOf, openQueue } from './jobs/queue.ts';
-import { runNext, type Ticket } from './jobs/run.ts';
+import { runNext, type Run, type Ticket } from './jobs/run.ts';
 import { slotId, slotOf } from './jobs/schedule.ts';
 import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
 
 export { defineJob, type Job } from './jobs/job.ts';
 
@@ -26,6 +27,10 @@ export interface Jobs {
   enqueue(ctx: Ctx, name: string, data: object, options?: EnqueueOptions): Promise<void>;
   /** Runs what waits, here, until `stop`. */
   start(platform: Platform): Promise<void>;
+  /** Every job that is registered. */
+  names(): string[];
+  /** When a loop last got through a round, on the clock of `performance.now()`; null while none was started here. */
+  beatAt(): number | null;
   /** Takes nothing new, waits up to 20 s for what runs, closes the connections. */
   stop(): Promise<void>;
   /** Runs everything that waits, one after another, also what is due later; throws the first failure. For tests and commands. */
@@ -57,12 +62,18 @@ function bell() {
   };
 }
 
+interface Parts {
+  databaseUrl: string;
+  log: Log;
+  metrics?: Pick<Metrics, 'allow' | 'jobEnded'>;
+}
+
 /** Jobs over pg-boss in the federation's own database. Nothing connects until a job is put in or run. */
-export function createJobs({ databaseUrl, log }: { databaseUrl: string; log: Log }): Jobs {
+export function createJobs({ databaseUrl, log, metrics }: Parts): Jobs {
   const known = new Map<string, Job>();
   const bells = new Map<string, ReturnType<typeof bell>>();
   let loops: Promise<void>[] = [];
-  const life = { stopping: false };
+  const life = { stopping: false, beatAt: null as number | null };
   let opening: Promise<PgBoss> | null = null;
 
   const open = (): Promise<PgBoss> => {
@@ -107,10 +118,16 @@ export function createJobs({ databaseUrl, log }: { databaseUrl: string; log: Log
     const pause = bell();
     bells.set(name, pause);
     while (!life.stopping) {
-      const more = await step().catch((error: unknown) => {
-        log.error({ err: error, job: name }, 'job loop');
-        return false;
-      });
+      const more = await step().then(
+        (ran) => {
+          life.beatAt = performance.now();
+          return ran;
+        },
+        (error: unknown) => {
+          log.error({ err: error, job: name }, 'job loop');
+          return false;
+        },
+      );
       if (!more && !life.stopping) await pause.wait(millis);
     }
   };
@@ -120,7 +137,11 @@ export function createJobs({ databaseUrl, log }: { databaseUrl: string; log: Log
       if (known.has(job.name)) throw new Error(`job ${job.name} is registered twice`);
       if (opening) throw new Error('jobs are registered before the first is put in');
       known.set(job.name, job as unknown as Job);
+      metrics?.allow('job', [job.name]);
     },
+
+    names: () => [...known.keys()],
+    beatAt: () => life.beatAt,
 
     async enqueue(ctx, name, data, { startAfter, key } = {}) {
       const job = known.get(name);
@@ -131,7 +152,7 @@ export function createJobs({ databaseUrl, log }: { databaseUrl: string; log: Log
       const sent = await send(
         boss,
         job,
-        { federation: ctx.federation.code, data },
+        { federation: ctx.federation.code, data, requestId: ctx.requestId },
         { singletonKey, db: inTransactionOf(ctx), ...(wait > 0 ? { startAfter: wait } : {}) },
       );
       if (!sent && !key) throw new Error(`job ${name} was not accepted`);
@@ -140,9 +161,15 @@ export function createJobs({ databaseUrl, log }: { databaseUrl: string; log: Log
 
     async start(platform) {
       const boss = await open();
-      const failed = (name: string) => (error: unknown) => log.error({ err: error, job: name }, 'job failed');
+      life.beatAt = performance.now();
+      const told = (name: string) => (run: Run) => {
+        metrics?.jobEnded(name, Boolean(run.error));
+        const line = { job: name, requestId: run.requestId, ms: run.millis };
+        if (run.error) log.error({ ...line, err: run.error }, 'job failed');
+        else log.info(line, 'job done');
+      };
       loops = [...known.values()].map((job) =>
-        loop(job.name, idleMillis, () => runNext(boss, platform, job, failed(job.name))),
+        loop(job.name, idleMillis, () => runNext(boss, platform, job, told(job.name))),
       );
       loops.push(loop('housekeeping', housekeepingMillis, () => housekeep(boss, platform).then(() => false)));
     },
@@ -158,8 +185,8 @@ export function createJobs({ databaseUrl, log }: { databaseUrl: string; log: Log
 
     async drain(platform) {
       const boss = await open();
-      const throwIt = (error: unknown) => {
-        throw error;
+      const throwIt = ({ error }: Run) => {
+        if (error) throw error;
       };
       let count = 0;
       for (let ran = true; ran;) {

@@ -98,7 +98,7 @@ export async function migrate(
     await requireAppRole(client);
     const done = await apply(client, 'platform', await readMigrations(folder, (m) => m === 'platform'), now);
     await client.query(`grant usage on schema platform to ${appRole}`);
-    await client.query(`grant select on platform.federation to ${appRole}`);
+    await client.query(`grant select on platform.federation, platform.migration to ${appRole}`);
     const federation = await readMigrations(folder, (m) => m !== 'platform');
     const schemas = await client.query('select schema_name from platform.federation order by schema_name');
     const names = new Set(schemas.rows.map((row: { schema_name: string }) => row.schema_name));
@@ -111,6 +111,26 @@ export async function migrate(
   } finally {
     await client.query('select pg_advisory_unlock($1)', [migrationLock]);
   }
+}
+
+/**
+ * Names of migrations in `folder` that some schema still lacks. What the database has beyond them is a newer server's,
+ * which this one works beside. `client` may be the application's role.
+ */
+export async function listMissing(client: Pick<pg.ClientBase, 'query'>, folder: string): Promise<string[]> {
+  const schemas = await client.query<{ schema: string }>(
+    'select schema_name as schema from platform.federation',
+  );
+  const rows = await client.query<{ schema: string; name: string }>(
+    'select schema_name as schema, name from platform.migration',
+  );
+  const have = new Set(rows.rows.map(({ schema, name }) => `${schema} ${name}`));
+  const wanted = async (schema: string) =>
+    (await readMigrations(folder, (module) => (module === 'platform') === (schema === 'platform')))
+      .map(({ name }) => `${schema} ${name}`)
+      .filter((one) => !have.has(one));
+  const missing = await Promise.all(['platform', ...schemas.rows.map(({ schema }) => schema)].map(wanted));
+  return missing.flat();
 }
 
 export interface AppliedMigration {

@@ -3,6 +3,7 @@ import { maskPhone } from '@smart-union/catalogue-kit/checks/phone.ts';
 import type { Ctx } from './context.ts';
 import type { HttpHost } from './http.ts';
 import { defineJob } from './jobs.ts';
+import type { Measure } from './metrics.ts';
 
 export interface Sms {
   /** Mobile number, digits only. */
@@ -114,8 +115,24 @@ const sweepJob = defineJob({
   },
 });
 
+/** Unsent messages by what becomes of them: to be tried again, or given up after the last try. */
+const backlog: Measure = {
+  name: 'outbox_messages',
+  help: 'Text messages not sent: waiting for the next try, or given up. Without a gateway all wait.',
+  label: { name: 'state', values: ['waiting', 'given_up'] },
+  across: 'sum',
+  async read(ctx) {
+    const found = await sql<{ waiting: number; given_up: number }>`
+      select count(*) filter (where attempts < ${maxAttempts}) as waiting,
+        count(*) filter (where attempts >= ${maxAttempts}) as given_up
+      from outbox where sent_at is null`.execute(ctx.db);
+    return { ...found.rows[0]! };
+  },
+};
+
 /** Registers the jobs that send and throw away messages. */
 export function mountOutbox({ platform }: Pick<HttpHost, 'platform'>): void {
+  platform.metrics.measure(backlog);
   platform.jobs.register(sendJob);
   platform.jobs.register(sweepJob);
 }

@@ -31,14 +31,9 @@ function apiPage(document: ReturnType<typeof openApiDocument>): string {
 <div class="scroll" tabindex="0" role="region" aria-label="接口表"><table><thead><tr><th>方法</th><th>路径</th><th>谁可以用</th><th>说明</th></tr></thead><tbody>${rows.join('')}</tbody></table></div></main></body></html>`;
 }
 
-/** Health, API description, and the three built front ends below `root`. */
-export async function mountPages(host: HttpHost, root: string, ready: () => Promise<boolean>): Promise<void> {
+/** API description, and the three built front ends below `root`. */
+export async function mountPages(host: HttpHost, root: string): Promise<void> {
   const { app } = host;
-  app.get('/healthz', async () => ({ ok: true }));
-  app.get('/readyz', async (_request, reply) => {
-    const yes = await ready().catch(() => false);
-    return reply.code(yes ? 200 : 503).send({ ready: yes });
-  });
   app.get('/favicon.ico', async (_request, reply) => reply.type('image/svg+xml').send(mark));
   const document = openApiDocument();
   const html = apiPage(document);

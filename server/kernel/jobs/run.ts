@@ -1,6 +1,6 @@
 import type PgBoss from 'pg-boss';
 import { listFederations } from '../app.ts';
-import { inSystemContext, type Federation, type Platform } from '../context.ts';
+import { inSystemContext, type Ctx, type Federation, type Platform } from '../context.ts';
 import { inTransactionOf } from './queue.ts';
 import type { Job } from './job.ts';
 
@@ -8,22 +8,34 @@ import type { Job } from './job.ts';
 export interface Ticket {
   federation: string;
   data: object;
+  /** Of the request that put it in; a job of the schedule has none. */
+  requestId?: string;
+}
+
+/** How a run ended. */
+export interface Run {
+  requestId: string | null;
+  millis: number;
+  error?: unknown;
 }
 
 /**
  * Takes one waiting job of a name and runs it. The job is completed in the transaction of its own writes; when it was
  * given to somebody else meanwhile (it took too long), those writes are rolled back. Returns whether there was one.
- * A failure is noted for the next try and told to `onFailure`.
+ * A failure is noted for the next try; how it ended is told to `onEnd`.
  */
 export async function runNext(
   boss: PgBoss,
   platform: Platform,
   job: Job,
-  onFailure: (error: unknown) => void,
+  onEnd: (run: Run) => void,
   options: { ignoreStartAfter?: boolean } = {},
 ): Promise<boolean> {
   const [taken] = await boss.fetch<Ticket>(job.name, { batchSize: 1, priority: false, ...options });
   if (!taken) return false;
+  const began = performance.now();
+  const requestId = taken.data.requestId ?? null;
+  const end = () => ({ requestId, millis: Math.round(performance.now() - began) });
   try {
     const federation = (await listFederations(platform)).find((one) => one.code === taken.data.federation);
     if (federation) await runIn(boss, platform, federation, job, taken);
@@ -32,8 +44,10 @@ export async function runNext(
     // Name and code only: a message may quote what somebody typed.
     const { name, code } = error as { name?: string; code?: string };
     await boss.fail(job.name, taken.id, { name: name ?? 'Error', code: code ?? null });
-    onFailure(error);
+    onEnd({ ...end(), error });
+    return true;
   }
+  onEnd(end());
   return true;
 }
 
@@ -44,11 +58,12 @@ function runIn(
   job: Job,
   taken: PgBoss.Job<Ticket>,
 ): Promise<void> {
-  return inSystemContext(platform, federation, job.name, async (ctx) => {
+  const work = async (ctx: Ctx) => {
     await job.run(ctx, taken.data.data);
     const done = (await boss.complete(job.name, taken.id, {}, { db: inTransactionOf(ctx) })) as unknown as {
       affected: number;
     };
     if (done.affected !== 1) throw new Error('the job took too long and was given to somebody else');
-  });
+  };
+  return inSystemContext(platform, federation, job.name, work, taken.data.requestId);
 }

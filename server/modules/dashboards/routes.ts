@@ -3,6 +3,7 @@ import { pathsFor } from '../../kernel/access.ts';
 import { mount } from '../../kernel/http.ts';
 import type { HttpHost } from '../../kernel/http.ts';
 import { mountDemoAccount } from './demo-account.ts';
+import { foldLag } from './fold-lag.ts';
 import { startFolding } from './fold-loop.ts';
 import { proveFigures } from './jobs.ts';
 import { findUnion, readOverview } from './read-overview.ts';
@@ -23,6 +24,7 @@ export function mountDashboards(host: HttpHost): void {
       };
     },
   });
+  host.platform.metrics.measure(foldLag());
   host.platform.jobs.register(proveFigures);
   mountDemoAccount(host);
   let stopFolding = async (): Promise<void> => {};

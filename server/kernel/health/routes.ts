@@ -1,0 +1,19 @@
+import type { HttpHost } from '../http.ts';
+import { readinessOf } from './readiness.ts';
+
+/**
+ * `/healthz`: the process answers; restart it when it does not. `/readyz`: it can do its work; send it none while it
+ * cannot. They differ on purpose: a server whose database is away must not be restarted over and over.
+ */
+export function mountHealth({ app, platform }: Pick<HttpHost, 'app' | 'platform'>, migrations: string): void {
+  const readiness = readinessOf(platform, migrations);
+  app.get('/healthz', async () => ({ ok: true }));
+  app.get('/readyz', async (_request, reply) => {
+    const failed = await readiness();
+    const ready = failed.length === 0;
+    return reply
+      .code(ready ? 200 : 503)
+      .header('cache-control', 'no-store')
+      .send({ ready, failed });
+  });
+}
