@@ -3,6 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import vm from 'node:vm';
+import { wechat } from './wechat.ts';
+import type { Answer, Node, PageInstance, Sent } from './wechat.ts';
 
 const member = fileURLToPath(new URL('..', import.meta.url));
 const dist = path.join(member, 'dist/weapp');
@@ -12,40 +14,6 @@ export function ensureBuilt(): void {
   if (!existsSync(path.join(dist, 'app.json')))
     execFileSync(process.execPath, ['scripts/build.mjs', 'weapp'], { cwd: member, stdio: 'pipe' });
 }
-
-/** A node as Taro hands it to WeChat's renderer: name, children, text, id. */
-interface Node {
-  nn?: string;
-  cn?: Node[];
-  v?: string;
-  sid?: string;
-  uid?: string;
-  cl?: string;
-  [attribute: string]: unknown;
-}
-
-interface PageInstance {
-  route: string;
-  options: Record<string, string>;
-  data: { root?: Node };
-  setData: (change: Record<string, unknown>, done?: () => void) => void;
-  [member: string]: unknown;
-}
-
-/** One call of `wx.request`. */
-export interface Sent {
-  method: string;
-  path: string;
-  header: Record<string, string>;
-  data: unknown;
-}
-
-type Answer = (sent: Sent) => { status: number; body: unknown };
-type Options = Record<string, unknown> & {
-  success?: (result: unknown) => void;
-  fail?: (error: unknown) => void;
-  complete?: (result: unknown) => void;
-};
 
 /** What each short node name of the bundle is in WXML: the templates Taro wrote beside it say so. */
 function elementNames(): Map<string, string> {
@@ -72,18 +40,19 @@ export class Phone {
   readonly stack: PageInstance[] = [];
   private readonly modules = new Map<string, { exports: unknown }>();
   private readonly context: vm.Context;
-  private readonly answer: Answer;
+  readonly answer: Answer;
   private readonly elements = elementNames();
   private app: Record<string, unknown> = {};
   private declared: Record<string, unknown> | null = null;
-  private broken: unknown = null;
+  /** What the test's own answers threw. */
+  broken: unknown = null;
   /** What the camera gives: path and bytes. */
   photos: { path: string; bytes: Uint8Array }[] = [];
 
   constructor(answer: Answer) {
     this.answer = answer;
     this.context = vm.createContext({
-      wx: this.wx(),
+      wx: wechat(this),
       App: (config: Record<string, unknown>) => {
         this.app = config;
       },
@@ -158,7 +127,7 @@ export class Phone {
     return top;
   }
 
-  private leave(page: PageInstance): void {
+  leave(page: PageInstance): void {
     (page.onUnload as (() => void) | undefined)?.call(page);
   }
 
@@ -232,97 +201,5 @@ export class Phone {
     const picker = this.nodes().filter((node) => this.elementOf(node) === 'picker')[at];
     if (!picker) throw new Error(`no ${at + 1}th date picker on ${this.page.route}`);
     this.fire(picker, 'change', { value });
-  }
-
-  private wx(): Record<string, unknown> {
-    // As WeChat does: calls back, or gives a promise when there is nothing to call.
-    const done = (options: Options, result: object = {}): unknown => {
-      if (!options.success && !options.complete) return Promise.resolve(result);
-      setTimeout(() => {
-        options.success?.(result);
-        options.complete?.(result);
-      }, 1);
-      return undefined;
-    };
-    const go = (clear: (stack: PageInstance[]) => PageInstance[]) => (options: Options & { url: string }) => {
-      for (const page of clear(this.stack)) {
-        this.leave(page);
-        this.stack.splice(this.stack.indexOf(page), 1);
-      }
-      this.open(options.url);
-      done(options);
-    };
-    return {
-      canIUse: () => true,
-      nextTick: (run: () => void) => setTimeout(run, 0),
-      getSystemInfoSync: () => ({
-        platform: 'devtools',
-        windowWidth: 375,
-        windowHeight: 667,
-        SDKVersion: '3.0.0',
-      }),
-      getWindowInfo: () => ({ windowWidth: 375, windowHeight: 667, statusBarHeight: 24 }),
-      getLaunchOptionsSync: () => ({ path: 'home/index', query: {} }),
-      getStorageSync: (key: string) => this.storage.get(key) ?? '',
-      setStorageSync: (key: string, value: unknown) => void this.storage.set(key, structuredClone(value)),
-      removeStorageSync: (key: string) => void this.storage.delete(key),
-      setNavigationBarTitle: done,
-      pageScrollTo: done,
-      onNetworkStatusChange: () => undefined,
-      navigateTo: go(() => []),
-      redirectTo: go((stack) => stack.slice(-1)),
-      reLaunch: go((stack) => [...stack]),
-      navigateBack: (options: Options) => {
-        const page = this.stack.pop();
-        if (page) this.leave(page);
-        (this.page.onShow as (() => void) | undefined)?.call(this.page);
-        done(options);
-      },
-      chooseMedia: (options: Options) =>
-        done(options, {
-          tempFiles: this.photos.map(({ path: tempFilePath, bytes }) => ({
-            tempFilePath,
-            size: bytes.length,
-          })),
-        }),
-      getFileSystemManager: () => ({
-        readFile: ({
-          filePath,
-          position,
-          length,
-          ...options
-        }: Options & { filePath: string; position: number; length: number }) => {
-          const photo = this.photos.find((one) => one.path === filePath);
-          const data = photo?.bytes.slice(position, position + length).buffer;
-          done(options as Options, { data });
-        },
-      }),
-      downloadFile: (options: Options) =>
-        done(options, { statusCode: 200, tempFilePath: 'wxfile://preview.jpg' }),
-      request: (
-        options: Options & { url: string; method?: string; header?: Record<string, string>; data?: unknown },
-      ) => {
-        const sent: Sent = {
-          method: options.method ?? 'GET',
-          path: options.url.replace(/^https?:\/\/[^/]+\/api\/v1/, ''),
-          header: options.header ?? {},
-          data: options.data,
-        };
-        if (!['OPTIONS', 'GET', 'HEAD', 'POST', 'PUT', 'DELETE'].includes(sent.method))
-          throw new Error(`wx.request knows no ${sent.method}`);
-        this.sent.push(sent);
-        let answered: ReturnType<Answer>;
-        try {
-          answered = this.answer(sent);
-        } catch (error) {
-          // To the app it looks like a lost line; the test must not take it for one.
-          this.broken = error;
-          throw error;
-        }
-        const { status, body } = answered;
-        done(options, { statusCode: status, data: JSON.stringify(body), header: {} });
-        return { abort: () => undefined };
-      },
-    };
   }
 }

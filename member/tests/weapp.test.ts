@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { hospitalConsolation } from '../../catalogue/benefits/hospital-consolation/definition.ts';
 import { contract } from '../../packages/contract/index.ts';
 import { ensureBuilt, Phone } from './mini-program.ts';
-import type { Sent } from './mini-program.ts';
+import type { Sent } from './wechat.ts';
 
 beforeAll(ensureBuilt, 180_000);
 

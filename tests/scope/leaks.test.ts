@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sql } from 'kysely';
 import { readSheets } from '../../server/kernel/sheets/read.ts';
 import { isCadre, members, walkers, type Walker } from './people.ts';
-import { probes, routeNames, type Call, type RouteName } from './probes.ts';
+import { routeNames, type Call, type RouteName } from './probe.ts';
+import { probes } from './probes.ts';
 import { ask, expected, specOf } from './reach.ts';
 import { buildScene, pathOf, type Scene, type Side } from './scene.ts';
 

@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { roles } from '../../server/modules/accounts/roles.ts';
 import { walkers, type Walker } from './people.ts';
-import { made, probes, routeNames, type RouteName } from './probes.ts';
+import { made, routeNames, type RouteName } from './probe.ts';
+import { probes } from './probes.ts';
 import { ask, askStream, expected, specOf, type Answer, type Verdict } from './reach.ts';
 import { buildScene, type Scene, type Side } from './scene.ts';
 

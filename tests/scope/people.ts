@@ -104,3 +104,38 @@ export async function addCadres(t: TestApp): Promise<void> {
     }
   });
 }
+
+/** The other district has one member only; a second files the claims that fail there. */
+export async function secondFarMember(t: TestApp): Promise<PersonName> {
+  const id = await t.db(async (ctx) => {
+    const union = t.world.unions.textiles;
+    const row = ctx.id();
+    await ctx.db
+      .insertInto('member')
+      .values({
+        id: row,
+        member_number: 'T00009999',
+        name: '暗哨乙',
+        pinyin: 'anshaoyi',
+        sex: 'female',
+        id_kind: '1',
+        id_number_sealed: ctx.pii.seal(
+          { table: 'member', column: 'id_number_sealed', row },
+          '321204199001011222',
+        ),
+        id_number_index: ctx.pii.blindIndex('id-number', '321204199001011222'),
+        id_number_masked: '3212**********1222',
+        union_id: union.id,
+        union_path: union.path,
+        joined_on: '2016-01-01',
+        status: 'active',
+        created_at: ctx.now,
+        updated_at: ctx.now,
+      })
+      .execute();
+    return row;
+  });
+  const world = t.world as unknown as { members: Record<string, unknown> };
+  world.members.farSecond = { id, name: '暗哨乙', idNumber: '321204199001011222', phone: '' };
+  return 'farSecond' as PersonName;
+}

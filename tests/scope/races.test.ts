@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ApiError } from '@smart-union/api-client';
 import type { PersonName, TestApp } from '../database/test-app.ts';
 import { pngPhoto } from '../world/photos.ts';
-import { buildScene, fileClaim, type Scene } from './scene.ts';
+import { fileClaim } from './file-claim.ts';
+import { buildScene, type Scene } from './scene.ts';
 
 let scene: Scene;
 let t: TestApp;

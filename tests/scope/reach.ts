@@ -4,7 +4,7 @@ import { urlOf } from '@smart-union/api-client';
 import { roles } from '../../server/modules/accounts/roles.ts';
 import { isCadre, isMember, personOf, cadres, type Cadre, type Walker } from './people.ts';
 import { pathOf, type Scene, type Side } from './scene.ts';
-import type { Call, Probe, RouteName } from './probes.ts';
+import type { Call, Probe, RouteName } from './probe.ts';
 
 export const specOf = (name: RouteName): Route => {
   const [module, route] = name.split('.') as [keyof typeof contract, string];

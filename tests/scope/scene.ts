@@ -1,12 +1,13 @@
 import { hospitalConsolation } from '@smart-union/catalogue/benefits/hospital-consolation/definition.ts';
 import type { Config } from '../../server/kernel/config.ts';
 import { openFund } from '../../server/modules/disbursements/index.ts';
-import { xlsxBytes } from '../../server/kernel/sheets/write-xlsx.ts';
 import { csvReturnFile } from '../../server/modules/disbursements/return-file.ts';
 import { testApp, type PersonName, type TestApp } from '../database/test-app.ts';
 import { pngPhoto } from '../world/photos.ts';
 import type { UnionName } from '../world/world.ts';
-import { addCadres, cadres, members, type Cadre, type Member } from './people.ts';
+import { approve, fileClaim } from './file-claim.ts';
+import { addCadres, cadres, members, secondFarMember, type Cadre, type Member } from './people.ts';
+import { membersFile, unionsFile } from './rosters.ts';
 
 /** Ids of one district's things. `paths` say whose scope a thing lies in: the unit's or the district's. */
 export interface Side {
@@ -46,35 +47,6 @@ export interface Scene {
   far: Side;
 }
 
-const { code } = hospitalConsolation;
-const card = { near: '6222021234567890128', far: '6225880137245917' } as const;
-
-/** A claim as the member files it; the hospital's name is the canary of its district. */
-export async function fileClaim(t: TestApp, person: PersonName, month: number, hospital: string) {
-  const client = t.as(person);
-  const draft = await client.cases.open({ body: { itemCode: code } });
-  const receipt = await t.upload(person, `${hospital}票据.png`, await pngPhoto());
-  const day = (on: number) => `2026-${String(month).padStart(2, '0')}-${String(on).padStart(2, '0')}`;
-  const answers = {
-    receipts: [receipt],
-    hospital,
-    admittedOn: day(1),
-    dischargedOn: day(4),
-    diagnosis: '肺炎',
-    bankCard: person === 'liu' ? card.far : card.near,
-  };
-  const saved = await client.cases.saveAnswers({
-    params: { id: draft.id },
-    body: { answers, version: draft.version },
-  });
-  if (saved.faults.length > 0) throw new Error(JSON.stringify(saved.faults));
-  await client.cases.submit({ params: { id: draft.id }, body: { version: saved.version } });
-  return { id: draft.id, receipt };
-}
-
-export const approve = (t: TestApp, person: string, id: string) =>
-  t.as(person as PersonName).cases.decide({ params: { id }, body: { outcome: 'approve' } });
-
 interface Hands {
   owner: Member;
   /** Files the claims that are paid and ready: nobody may claim more than twice a year. */
@@ -87,24 +59,6 @@ interface Hands {
   treasurer: Cadre;
   payer: Cadre;
 }
-
-const unionsFile = (district: string, name: string) =>
-  xlsxBytes([
-    {
-      name: '工会',
-      columns: ['工会名称', '上级工会', '层级', '组织形式', '建会日期'].map((title) => ({ title })),
-      rows: [[name, district, '60', '4', '2020-05-01']],
-    },
-  ]);
-
-const membersFile = (union: string, name: string, idNumber: string) =>
-  xlsxBytes([
-    {
-      name: '花名册',
-      columns: ['姓名', '证件号码', '手机号码', '所属工会', '入会日期'].map((title) => ({ title })),
-      rows: [[name, idNumber, '13800138000', union, '2026-01-01']],
-    },
-  ]);
 
 const only = <T>(rows: readonly T[]): T => {
   const row = rows[0];
@@ -273,41 +227,6 @@ export async function buildScene(
     '暗哨',
   );
   return { t, near, far };
-}
-
-/** The other district has one member only; a second files the claims that fail there. */
-async function secondFarMember(t: TestApp): Promise<PersonName> {
-  const id = await t.db(async (ctx) => {
-    const union = t.world.unions.textiles;
-    const row = ctx.id();
-    await ctx.db
-      .insertInto('member')
-      .values({
-        id: row,
-        member_number: 'T00009999',
-        name: '暗哨乙',
-        pinyin: 'anshaoyi',
-        sex: 'female',
-        id_kind: '1',
-        id_number_sealed: ctx.pii.seal(
-          { table: 'member', column: 'id_number_sealed', row },
-          '321204199001011222',
-        ),
-        id_number_index: ctx.pii.blindIndex('id-number', '321204199001011222'),
-        id_number_masked: '3212**********1222',
-        union_id: union.id,
-        union_path: union.path,
-        joined_on: '2016-01-01',
-        status: 'active',
-        created_at: ctx.now,
-        updated_at: ctx.now,
-      })
-      .execute();
-    return row;
-  });
-  const world = t.world as unknown as { members: Record<string, unknown> };
-  world.members.farSecond = { id, name: '暗哨乙', idNumber: '321204199001011222', phone: '' };
-  return 'farSecond' as PersonName;
 }
 
 /** Path of the union a walker stands at. */
