@@ -6,6 +6,7 @@ import { UsageError, type Command, type Terminal, type Typed } from './command.t
 import { bankReturnCommand } from './demo-bank-return.ts';
 import { createFederationCommand, listFederationsCommand } from './federation.ts';
 import { importMembersCommand, importUnionsCommand } from './import-roster.ts';
+import { keysStatusCommand, resealCommand, retireKeyCommand, rotateKeysCommand } from './keys.ts';
 import { restoreCommand } from './restore.ts';
 import { seedCommand } from './seed.ts';
 
@@ -18,6 +19,10 @@ export const commands: readonly Command[] = [
   restoreCommand,
   verifyAuditCommand,
   reconcileCommand,
+  rotateKeysCommand,
+  resealCommand,
+  keysStatusCommand,
+  retireKeyCommand,
   seedCommand,
   bankReturnCommand,
 ];

@@ -1,7 +1,8 @@
 import { createHash, createHmac, hkdfSync } from 'node:crypto';
 import type { Config } from './config.ts';
 import { DomainError } from './errors.ts';
-import { keysFromText, openKeyRing, type KeyRing } from './pii/key-ring.ts';
+import { keysFromText, type KeyRing } from './pii/key-ring.ts';
+import { fixedRing, liveKeyRing, type LiveRing } from './pii/live-ring.ts';
 import { suiteByNumber, suites, type Suite, type SuiteName } from './pii/suites.ts';
 import type { Sealed } from './sealed.ts';
 
@@ -28,6 +29,8 @@ export interface Pii {
    * the database and its backups.
    */
   blindIndex(purpose: IndexPurpose, normalised: string): Buffer;
+  /** First byte of what is sealed now: suite in the upper two bits, version of the key in the lower six. */
+  header(): number;
   /** Tells rings apart without betraying them: a server with another ring must not write to the same database. */
   fingerprint: string;
 }
@@ -41,18 +44,31 @@ function boundTo({ table, column, row }: Place, header: number): Buffer {
   return Buffer.concat([Buffer.of(header), Buffer.from(`${table}|${row}|${column}`)]);
 }
 
+/** What a sealed value says of itself in its first byte. */
+export const versionOf = (header: number) => header & versionMask;
+export const suiteOf = (header: number): SuiteName | null =>
+  suiteByNumber(header >> versionBits)?.name ?? null;
+
 /** Seals with the ring's newest key and the given suite; opens with every key and suite. */
-export function piiOf(ring: KeyRing, suiteName: SuiteName): Pii {
+export function piiOf(source: KeyRing | LiveRing, suiteName: SuiteName): Pii {
+  const live = 'current' in source ? source : fixedRing(source);
+  const ring = live.current();
   const suite = suites[suiteName];
-  const newest = Math.max(...ring.keys.map((one) => one.version));
   const derived = new Map<string, Buffer>();
+  let derivedFrom = ring;
+
+  const newest = () => Math.max(...live.current().keys.map((one) => one.version));
 
   const keyFor = (one: Suite, version: number, table: string): Buffer => {
+    // A key taken out of the ring is gone from memory with the ring it was in.
+    if (derivedFrom !== live.current()) derived.clear();
+    derivedFrom = live.current();
     const purpose = `seal ${one.number} ${table}`;
     const name = `${version} ${purpose}`;
     const known = derived.get(name);
     if (known) return known;
-    const master = ring.keys.find((candidate) => candidate.version === version);
+    const among = ({ keys }: KeyRing) => keys.find((candidate) => candidate.version === version);
+    const master = among(live.current()) ?? among(live.again());
     if (!master) throw new DomainError('sealed-unreadable');
     const key = one.deriveKey(master.key, purpose);
     // Stored files have a key each; tables are few.
@@ -62,8 +78,9 @@ export function piiOf(ring: KeyRing, suiteName: SuiteName): Pii {
   };
 
   const sealBytes = (place: Place, bytes: Buffer): Sealed => {
-    const header = (suite.number << versionBits) | newest;
-    const body = suite.seal(keyFor(suite, newest, place.table), boundTo(place, header), bytes);
+    const version = newest();
+    const header = (suite.number << versionBits) | version;
+    const body = suite.seal(keyFor(suite, version, place.table), boundTo(place, header), bytes);
     return Buffer.concat([Buffer.of(header), body]) as Sealed;
   };
 
@@ -71,7 +88,7 @@ export function piiOf(ring: KeyRing, suiteName: SuiteName): Pii {
     const header = sealed[0] ?? 0;
     const used = suiteByNumber(header >> versionBits);
     if (!used) throw new DomainError('sealed-unreadable');
-    const key = keyFor(used, header & versionMask, place.table);
+    const key = keyFor(used, versionOf(header), place.table);
     try {
       return used.open(key, boundTo(place, header), sealed.subarray(1));
     } catch {
@@ -95,6 +112,7 @@ export function piiOf(ring: KeyRing, suiteName: SuiteName): Pii {
     unsealBytes,
     seal: (place, text) => sealBytes(place, Buffer.from(text)),
     unseal: (place, sealed) => unsealBytes(place, sealed).toString(),
+    header: () => (suite.number << versionBits) | newest(),
     blindIndex: (purpose, normalised) =>
       createHmac(ring.index.hash, indexKey(purpose)).update(normalised).digest(),
     fingerprint: createHash('sha256').update('fingerprint').update(ring.index.key).digest('hex').slice(0, 16),
@@ -103,11 +121,12 @@ export function piiOf(ring: KeyRing, suiteName: SuiteName): Pii {
 
 /**
  * The process's own: keys from `PII_KEYS` (see `keysFromText`, for platforms that hand secrets over in the environment)
- * or from `DATA_DIR/keys/ring.json`, which is made at the first start.
+ * or from `DATA_DIR/keys/ring.json`, which is made at the first start
+ * and read again when it is replaced.
  */
 export function openPii(config: Pick<Config, 'dataDir' | 'piiKeys' | 'piiSuite'>): Pii {
   const ring = config.piiKeys
     ? keysFromText(config.piiKeys, config.piiSuite)
-    : openKeyRing(config.dataDir, config.piiSuite);
+    : liveKeyRing(config.dataDir, config.piiSuite);
   return piiOf(ring, config.piiSuite);
 }

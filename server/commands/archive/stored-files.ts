@@ -25,6 +25,11 @@ async function* walk(root: string, path: string): AsyncGenerator<string> {
   }
 }
 
+/** Paths below the data folder of all stored files, sealed as they lie there. */
+export async function* listStoredFiles(dataDir: string): AsyncGenerator<string> {
+  for (const folder of storedFolders) yield* walk(dataDir, folder);
+}
+
 async function openIfThere(path: string): Promise<FileHandle | null> {
   try {
     return await open(path, 'r');
@@ -37,23 +42,21 @@ async function openIfThere(path: string): Promise<FileHandle | null> {
 
 /** Every stored file, one after another: [length of head, 4 bytes][head: path and size as JSON][content]. */
 export async function* packFiles(dataDir: string, onFile: () => void): AsyncGenerator<Buffer> {
-  for (const folder of storedFolders) {
-    for await (const path of walk(dataDir, folder)) {
-      const file = await openIfThere(join(dataDir, path));
-      if (!file) continue;
-      try {
-        const { size } = await file.stat();
-        const head = Buffer.from(JSON.stringify({ path, size }));
-        const length = Buffer.alloc(4);
-        length.writeUInt32BE(head.length);
-        yield Buffer.concat([length, head]);
-        if (size > 0)
-          yield* file.createReadStream({ end: size - 1, autoClose: false }) as AsyncIterable<Buffer>;
-      } finally {
-        await file.close();
-      }
-      onFile();
+  for await (const path of listStoredFiles(dataDir)) {
+    const file = await openIfThere(join(dataDir, path));
+    if (!file) continue;
+    try {
+      const { size } = await file.stat();
+      const head = Buffer.from(JSON.stringify({ path, size }));
+      const length = Buffer.alloc(4);
+      length.writeUInt32BE(head.length);
+      yield Buffer.concat([length, head]);
+      if (size > 0)
+        yield* file.createReadStream({ end: size - 1, autoClose: false }) as AsyncIterable<Buffer>;
+    } finally {
+      await file.close();
     }
+    onFile();
   }
 }
 

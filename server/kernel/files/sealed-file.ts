@@ -37,7 +37,7 @@ async function* inSegments(source: AsyncIterable<Buffer> | Iterable<Buffer>): As
 }
 
 export interface Written {
-  /** SHA-256 of the sealed bytes: names the file, and proves a backup whole without any key. */
+  /** SHA-256 of the sealed bytes as first written: names the file, also after it was sealed with a new key. */
   sealedSha256: Buffer;
   /** SHA-256 of the text: tells two equal receipts. */
   sha256: Buffer;
@@ -88,6 +88,17 @@ async function readExactly(file: FileHandle, position: number, length: number): 
   const { bytesRead } = await file.read(bytes, 0, length, position);
   if (bytesRead !== length) throw new DomainError('sealed-unreadable');
   return bytes;
+}
+
+/** First byte of the first segment's seal: which key and suite the file needs. Null when the file is cut short. */
+export async function firstHeaderOf(path: string): Promise<number | null> {
+  const file = await open(path, 'r');
+  try {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(1), 0, 1, saltBytes + lengthBytes);
+    return bytesRead === 1 ? buffer[0]! : null;
+  } finally {
+    await file.close();
+  }
 }
 
 /** The text of a sealed file, segment by segment, each verified before it is given out. Throws `sealed-unreadable`. */

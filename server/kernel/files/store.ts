@@ -30,7 +30,7 @@ async function syncFolder(path: string): Promise<void> {
   await folder.sync().finally(() => folder.close());
 }
 
-/** Files at `DATA_DIR/files/<aa>/<sha256 of the sealed bytes>`. */
+/** Files at `DATA_DIR/files/<aa>/<sha256 of the sealed bytes as first written>`. */
 export function createFileStore(config: Pick<Config, 'dataDir'>, pii: Pii): FileStore {
   const root = join(config.dataDir, 'files');
   const pathOf = (storedAs: string) => {

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeSync,
 } from 'node:fs';
@@ -18,12 +19,15 @@ const key = z
   .transform((text) => Buffer.from(text, 'base64'))
   .refine((bytes) => bytes.length === 32, '密钥须是 32 字节的 base64');
 
+/** Six bits of a sealed value's first byte. */
+const newestPossible = z.int().min(1).max(63);
+
 const ringShape = z
   .object({
     /** Blind indexes outlive a change of keys, so theirs is apart; the hash is fixed with the first start. */
     index: z.object({ hash: z.enum(['sha256', 'sm3']), key }),
-    /** Versions 1–63. The highest seals, the others still open what they once sealed. */
-    keys: z.array(z.object({ version: z.int().min(1).max(63), key })).min(1),
+    /** Versions 1–63. The highest seals, the others still open what they once sealed. `madeAt` is missing on old rings. */
+    keys: z.array(z.object({ version: newestPossible, key, madeAt: z.iso.datetime().optional() })).min(1),
   })
   .refine((ring) => new Set(ring.keys.map((one) => one.version)).size === ring.keys.length, '密钥版本号重复');
 
@@ -70,6 +74,23 @@ export function newKeyRing(suite: SuiteName): string {
   return `${JSON.stringify({ index: { hash: indexHash(suite), key: fresh() }, keys: [{ version: 1, key: fresh() }] }, null, 2)}\n`;
 }
 
+/** The ring as the text of its file. */
+function ringText({ index, keys }: KeyRing): string {
+  const plain = {
+    index: { hash: index.hash, key: index.key.toString('base64') },
+    keys: keys.map((one) => ({ ...one, key: one.key.toString('base64') })),
+  };
+  return `${JSON.stringify(plain, null, 2)}\n`;
+}
+
+/** The ring with one key more, which seals from now on. Throws when all 63 versions are used up. */
+export function withNewKey(ring: KeyRing, now: Date): KeyRing {
+  const version = Math.max(...ring.keys.map((one) => one.version)) + 1;
+  if (!newestPossible.safeParse(version).success)
+    throw new Error('密钥版本已用到 63，不能再加。请联系开发人员扩展格式。');
+  return { ...ring, keys: [...ring.keys, { version, key: randomBytes(32), madeAt: now.toISOString() }] };
+}
+
 function writeDurably(path: string, text: string): void {
   const file = openSync(path, 'wx', 0o600);
   try {
@@ -80,21 +101,31 @@ function writeDurably(path: string, text: string): void {
   }
 }
 
+function syncFolder(folder: string): void {
+  const opened = openSync(folder, 'r');
+  fsyncSync(opened);
+  closeSync(opened);
+}
+
+export const ringPath = (dataDir: string) => join(dataDir, 'keys', 'ring.json');
+
+const draftBeside = (path: string) =>
+  join(dirname(path), `ring-${process.pid}-${randomBytes(4).toString('hex')}`);
+
 /**
  * Reads `DATA_DIR/keys/ring.json`, making it at the first start. Without this file no sealed value can ever be opened
  * again, so it is on disk (fsync) before anything is sealed with it, and of two processes starting at once one wins.
  */
 export function openKeyRing(dataDir: string, suite: SuiteName): KeyRing {
-  const path = join(dataDir, 'keys', 'ring.json');
+  const path = ringPath(dataDir);
   const read = () => parseKeyRing(readFileSync(path, 'utf8'));
   try {
     return read();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
-  const folder = dirname(path);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const draft = join(folder, `ring-${process.pid}-${randomBytes(4).toString('hex')}`);
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const draft = draftBeside(path);
   writeDurably(draft, newKeyRing(suite));
   try {
     linkSync(draft, path);
@@ -103,8 +134,15 @@ export function openKeyRing(dataDir: string, suite: SuiteName): KeyRing {
   } finally {
     rmSync(draft);
   }
-  const opened = openSync(folder, 'r');
-  fsyncSync(opened);
-  closeSync(opened);
+  syncFolder(dirname(path));
   return read();
+}
+
+/** Puts a changed ring in the place of the old one: whoever reads sees the one or the other, also after a power cut. */
+export function replaceKeyRing(dataDir: string, ring: KeyRing): void {
+  const path = ringPath(dataDir);
+  const draft = draftBeside(path);
+  writeDurably(draft, ringText(ring));
+  renameSync(draft, path);
+  syncFolder(dirname(path));
 }

@@ -14,6 +14,7 @@ export type TableKey = Buffer;
 
 /** Authenticated encryption. `header` and `aad` are bound to the text but not hidden. `open` throws on any change. */
 export interface Suite {
+  name: SuiteName;
   /** Stands in the first byte of every sealed value: 0–3. */
   number: number;
   deriveKey(master: Buffer, purpose: string): TableKey;
@@ -27,6 +28,7 @@ const derive = (hash: string, master: Buffer, purpose: string, length: number) =
 
 /** iv 12 | text | tag 16. A random iv is safe for 2^32 values per table and key; a federation has some 10^7. */
 const aes: Suite = {
+  name: 'aes-256-gcm',
   number: 0,
   deriveKey: (master, purpose) => derive('sha256', master, purpose, 32),
   seal(key, bound, plain) {
@@ -56,6 +58,7 @@ function macOf(key: TableKey, bound: Buffer, rest: Buffer): Buffer {
 
 /** GB/T 32907 (SM4) and GB/T 32905 (SM3): iv 16 | text | mac 32. OpenSSL has no SM4-GCM in Node's build. */
 const sm4: Suite = {
+  name: 'sm4-cbc-hmac-sm3',
   number: 1,
   deriveKey: (master, purpose) => derive('sm3', master, purpose, sm4KeyLength + sm3Length),
   seal(key, bound, plain) {
