@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { route } from './route.ts';
 import { permissions } from './permissions.ts';
-import { done, id, idParams, instant, pageOf, pageQuery, text, unionRef } from './shapes.ts';
+import { date, done, id, idParams, instant, pageOf, pageQuery, text, unionRef } from './shapes.ts';
 
 export const roleCodes = [
   'unit-chair',
@@ -44,6 +44,22 @@ export const account = z.object({
   totp: z.boolean(),
   lastSignInAt: instant.nullable(),
   grants: z.array(grant),
+  can: z.array(z.string()),
+});
+
+const colleague = z.object({ accountId: id, name: z.string(), office: z.string() });
+
+/** One cadre decides cases for another from a day to a day, both included, Asia/Shanghai. */
+export const deputyship = z.object({
+  id,
+  principal: colleague,
+  deputy: colleague,
+  from: date,
+  until: date,
+  note: z.string(),
+  status: z.enum(['planned', 'in-force', 'ended']),
+  /** Did I appoint? Otherwise I am the deputy. */
+  mine: z.boolean(),
   can: z.array(z.string()),
 });
 
@@ -112,6 +128,38 @@ export const accounts = {
     summary: 'Confirm the one-time code.',
     self: 'cadre',
     body: z.object({ code: z.string().min(6).max(8) }),
+    reply: done,
+  }),
+  listDeputies: route({
+    method: 'GET',
+    path: '/me/deputies',
+    summary: 'Who decides cases for me while I am away, and for whom I do; the latest first.',
+    self: 'cadre',
+    reply: z.object({ items: z.array(deputyship), mayAppoint: z.boolean() }),
+  }),
+  deputyCandidates: route({
+    method: 'GET',
+    path: '/me/deputies/candidates',
+    summary:
+      'Colleagues of my union and of the one above whom I may appoint; `q` is the beginning of a name.',
+    self: 'cadre',
+    query: z.object({ q: z.string().trim().max(50).optional() }),
+    reply: z.object({ items: z.array(colleague) }),
+  }),
+  appointDeputy: route({
+    method: 'POST',
+    path: '/me/deputies',
+    summary: 'Let a colleague decide cases for me from a day to a day. Not my accounts, audit or money.',
+    self: 'cadre',
+    body: z.object({ accountId: id, from: date, until: date, note: text(200) }),
+    reply: deputyship,
+  }),
+  revokeDeputy: route({
+    method: 'DELETE',
+    path: '/me/deputies/:id',
+    summary: 'End a deputyship before its day, by whom it was given or by the deputy.',
+    self: 'cadre',
+    params: idParams,
     reply: done,
   }),
   list: route({

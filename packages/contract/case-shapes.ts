@@ -77,6 +77,8 @@ export const decision = z.object({
   stageTitle: z.string(),
   outcome: z.enum(['approve', 'return', 'decline', 'pass', 'hand-over', 'countersign']),
   by: z.string(),
+  /** Whose deputy decided: 代（…）. */
+  actsFor: z.string().nullable(),
   office: z.string(),
   at: instant,
   note: z.string().nullable(),
@@ -116,6 +118,8 @@ export const caseDetail = caseRow.extend({
   channel: z.enum(['bank-card', 'home-visit']).nullable(),
   /** Why I may not decide, in words, when I hold the permission but the rules of four eyes forbid it. */
   cannotDecide: z.string().nullable(),
+  /** For whom I would decide, as her deputy; null at my own desk. */
+  actsFor: z.string().nullable(),
   returnTargets: z.array(z.object({ stage: z.string(), title: z.string() })),
 });
 

@@ -10,6 +10,20 @@ export interface Grant {
   unionPath: string;
   unionName: string;
   permissions: readonly Permission[];
+  /** Whose grant it is, where it is held as her deputy. */
+  lentBy?: Principal;
+}
+
+/** Somebody as four eyes know her: an account, the membership behind it, the blind index of her ID number. */
+export interface Person {
+  accountId: string;
+  memberId: string | null;
+  personIndex: Buffer | null;
+}
+
+/** A cadre who is away and whose cases another decides. */
+export interface Principal extends Person {
+  name: string;
 }
 
 export interface MemberActor {
@@ -30,6 +44,8 @@ export interface CadreActor {
   memberId: string | null;
   /** Blind index of her ID number: two accounts of one person are one person. */
   personIndex: Buffer | null;
+  /** Those she decides for today, and those who decide for her: with them she is one person to four eyes. */
+  oneWith?: readonly Person[];
 }
 
 export interface SystemActor {
@@ -40,6 +56,16 @@ export interface SystemActor {
 export type Actor = { kind: 'anonymous' } | MemberActor | CadreActor | SystemActor;
 
 const covers = (upper: string, path: string) => path === upper || path.startsWith(`${upper}.`);
+
+/** Everybody the actor is one with, herself first, as the lists that comparisons take. */
+export function personsOf(actor: CadreActor) {
+  const persons: readonly Person[] = [actor, ...(actor.oneWith ?? [])];
+  return {
+    accountIds: persons.map((person) => person.accountId),
+    memberIds: persons.flatMap((person) => person.memberId ?? []),
+    personIndexes: persons.flatMap((person) => person.personIndex ?? []),
+  };
+}
 
 /** Drops every path that lies under another of the list. */
 export function minimalPaths(paths: readonly string[]): string[] {

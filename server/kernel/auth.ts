@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Permission } from '@smart-union/contract';
-import type { Actor, CadreActor } from './access.ts';
+import type { Actor, CadreActor, Grant, Principal } from './access.ts';
 import { dayOf } from './clock.ts';
 import type { Federation, Platform } from './context.ts';
 import { inTransaction, wholeFederation } from './db.ts';
@@ -19,6 +19,9 @@ export interface Session {
 export const newToken = () => randomBytes(32).toString('base64url');
 export const hashOf = (token: string) => createHash('sha256').update(token).digest();
 
+/** What a role may do; `lent` is what of it a deputy may. */
+type PermissionsOf = (role: string, hasTotp: boolean, lent: boolean) => readonly Permission[];
+
 export interface Auth {
   /** The session behind a token; null when unknown, ended or expired. */
   sessionOf(federation: Federation, token: string): Promise<Session | null>;
@@ -30,10 +33,7 @@ export interface Auth {
  * Sessions live in the database. What a token stands for is remembered for three seconds, so a burst of calls reads it
  * once and a revoked session or grant still ends within five.
  */
-export function createAuth(
-  platform: Platform,
-  permissionsOf: (role: string, hasTotp: boolean) => readonly Permission[],
-): Auth {
+export function createAuth(platform: Platform, permissionsOf: PermissionsOf): Auth {
   const remembered = new Map<string, { session: Promise<Session | null>; until: number }>();
   const read = async (federation: Federation, tokenHash: Buffer): Promise<Session | null> => {
     const now = platform.clock.now();
@@ -96,12 +96,36 @@ async function member(db: Reader, memberId: string): Promise<Actor | null> {
   };
 }
 
-/** An active account with the grants in force today; the longest-standing grant names the office. */
+/** Deputyships in force in which the account is either side, with the other side. Both accounts are active. */
+async function deputyshipsOf(db: Reader, accountId: string, today: string) {
+  const other = (mine: 'deputy_account_id' | 'account_id', its: 'account_id' | 'deputy_account_id') =>
+    db
+      .selectFrom('deputy')
+      .innerJoin('account', 'account.id', `deputy.${its}`)
+      .select(['account.id as accountId', 'account.name', 'account.member_id as memberId'])
+      .select('account.person_index as personIndex')
+      .where(`deputy.${mine}`, '=', accountId)
+      .where('deputy.from_on', '<=', today)
+      .where('deputy.until_on', '>=', today)
+      .where('deputy.revoked_at', 'is', null)
+      .where('account.status', '=', 'active')
+      .execute();
+  const [principals, deputies] = await Promise.all([
+    other('deputy_account_id', 'account_id'),
+    other('account_id', 'deputy_account_id'),
+  ]);
+  return { principals, deputies };
+}
+
+/**
+ * An active account with the grants in force today; the longest-standing grant names the office. A deputy holds besides
+ * what her principals may decide, under her own second factor.
+ */
 async function cadre(
   db: Reader,
   accountId: string,
   now: Date,
-  permissionsOf: (role: string, hasTotp: boolean) => readonly Permission[],
+  permissionsOf: PermissionsOf,
 ): Promise<CadreActor | null> {
   const account = await db
     .selectFrom('account')
@@ -110,30 +134,40 @@ async function cadre(
     .executeTakeFirst();
   if (!account || account.status !== 'active') return null;
   const today = dayOf(now);
+  const { principals, deputies } = await deputyshipsOf(db, accountId, today);
+  const lenders = new Map<string, Principal>(principals.map((principal) => [principal.accountId, principal]));
   const rows = await db
     .selectFrom('grant')
     .innerJoin('union', 'union.id', 'grant.union_id')
-    .select(['grant.id', 'grant.role', 'grant.union_id', 'union.path', 'union.name'])
-    .where('grant.account_id', '=', accountId)
+    .select(['grant.id', 'grant.account_id', 'grant.role', 'grant.union_id', 'union.path', 'union.name'])
+    .where((eb) => eb('grant.account_id', '=', eb.fn.any(eb.val([accountId, ...lenders.keys()]))))
     .where('grant.revoked_at', 'is', null)
     .where('grant.from_on', '<=', today)
     .where((eb) => eb.or([eb('grant.until_on', 'is', null), eb('grant.until_on', '>=', today)]))
     .orderBy('grant.granted_at')
     .execute();
-  return {
-    kind: 'cadre',
-    accountId: account.id,
-    name: account.name,
-    office: rows[0]?.name ?? '',
-    memberId: account.member_id,
-    personIndex: account.person_index,
-    grants: rows.map((row) => ({
+  const grants = rows.map((row): Grant => {
+    const lentBy = lenders.get(row.account_id);
+    return {
       id: row.id,
       role: row.role,
       unionId: row.union_id,
       unionPath: row.path,
       unionName: row.name,
-      permissions: permissionsOf(row.role, account.totp_confirmed_at !== null),
-    })),
+      permissions: permissionsOf(row.role, account.totp_confirmed_at !== null, lentBy !== undefined),
+      ...(lentBy ? { lentBy } : {}),
+    };
+  });
+  const own = grants.filter((grant) => !grant.lentBy);
+  return {
+    kind: 'cadre',
+    accountId: account.id,
+    name: account.name,
+    office: own[0]?.unionName ?? '',
+    memberId: account.member_id,
+    personIndex: account.person_index,
+    // Own grants first: what she may do herself she does not do for another.
+    grants: [...own, ...grants.filter((grant) => grant.lentBy && grant.permissions.length > 0)],
+    oneWith: [...principals, ...deputies],
   };
 }

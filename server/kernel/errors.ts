@@ -144,6 +144,16 @@ export const errorTable = {
     '您已在前一环节审批过，这一环节须由另一个人审批。',
     'You decided an earlier stage; another person must decide this one.',
   ],
+  'decision-deputy-own-case': [
+    403,
+    '申请人是委托您代办的人或替您代办的人。代办期间你们算同一个人，您不能审批这件申请。',
+    'The applicant is your principal or your deputy; you may not decide this case.',
+  ],
+  'decision-deputy-same-person': [
+    403,
+    '委托您代办的人或替您代办的人已在前一环节审批过。代办期间你们算同一个人，这一环节须由另一个人审批。',
+    'Your principal or your deputy decided an earlier stage; another person must decide this one.',
+  ],
   'decision-already-made': [
     409,
     '这件申请刚刚已经处理过，没有重复审批。',

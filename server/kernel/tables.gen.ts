@@ -145,6 +145,9 @@ export interface Tables {
     note: string | null;
     at: Date;
     voided_at: Date | null;
+    for_account_id: string | null;
+    for_person_index: Buffer | null;
+    for_name: string | null;
   };
   'deputy': {
     id: string;
@@ -153,6 +156,9 @@ export interface Tables {
     from_on: string;
     until_on: string;
     created_at: Date;
+    revoked_at: Date | null;
+    revoked_by: string | null;
+    note: string | null;
   };
   'disbursement': {
     id: string;

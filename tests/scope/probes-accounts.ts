@@ -38,6 +38,30 @@ export const accountProbes = {
     works: 'admin',
     call: (side) => byId(side.accountId, { body: { status: 'active', reason: '本人申请解锁' } }),
   },
+  'accounts.appointDeputy': {
+    lies: 'none',
+    works: 'chair',
+    before: async ({ t }) => {
+      made.set('deputy', t.world.cadres.townCadre.id);
+    },
+    call: (side) => ({
+      body: {
+        accountId: made.get('deputy') ?? side.openCase,
+        from: '2026-11-30',
+        until: '2026-12-01',
+        note: '外出学习',
+      },
+    }),
+  },
+  'accounts.revokeDeputy': {
+    lies: 'own',
+    works: 'chair',
+    before: async ({ t }) => {
+      const { items } = await t.as('chair').accounts.listDeputies();
+      made.set('deputyship', items[0]!.id);
+    },
+    call: (side) => byId(made.get('deputyship') ?? side.openCase),
+  },
   'accounts.requestCode': {
     lies: 'none',
     works: 'anonymous',

@@ -3,6 +3,8 @@ import { byId, page, reason, type Probes } from './probe.ts';
 /** Routes that read, of every module. */
 export const readingProbes = {
   'accounts.getSession': { lies: 'none', works: 'chen', call: () => ({}) },
+  'accounts.listDeputies': { lies: 'none', works: 'chair', call: () => ({}) },
+  'accounts.deputyCandidates': { lies: 'none', works: 'chair', call: () => ({}) },
   'accounts.list': { lies: 'none', works: 'admin', call: () => ({ query: page }) },
   'accounts.get': { lies: 'unit', works: 'admin', call: (side) => byId(side.accountId) },
   'audit.list': { lies: 'none', works: 'auditor', call: () => ({ query: page }) },

@@ -1,6 +1,7 @@
 import type { contract, ReplyOf } from '@smart-union/contract';
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/errors.ts';
+import { principalsOf } from './deputies-in-force.ts';
 import { permissionsOf, roles } from './roles.ts';
 
 export type SessionReply = ReplyOf<typeof contract.accounts.getSession>;
@@ -42,8 +43,9 @@ export async function describeSession(
     .where('id', '=', holder.accountId)
     .executeTakeFirstOrThrow();
   const grants = await grantsOf(ctx, [holder.accountId]);
+  const lent = await grantsOf(ctx, await principalsOf(ctx, [holder.accountId]));
   const hasTotp = account.totp_confirmed_at !== null;
-  const needed = grants.some((grant) => roles[grant.role]?.totp);
+  const needed = [...grants, ...lent].some((grant) => roles[grant.role]?.totp);
   return {
     ...common,
     kind: 'cadre',
@@ -51,7 +53,12 @@ export async function describeSession(
     memberId: account.member_id,
     name: account.name,
     grants: grants.map(({ accountId: _accountId, ...grant }) => grant),
-    permissions: [...new Set(grants.flatMap((grant) => permissionsOf(grant.role, hasTotp)))],
+    permissions: [
+      ...new Set([
+        ...grants.flatMap((grant) => permissionsOf(grant.role, hasTotp)),
+        ...lent.flatMap((grant) => permissionsOf(grant.role, hasTotp, true)),
+      ]),
+    ],
     totp: hasTotp ? 'set' : needed ? 'needed-not-set' : 'not-needed',
   };
 }

@@ -3,6 +3,7 @@ import type { contract, InputOf, ReplyOf } from '@smart-union/contract';
 import { record } from '../../kernel/audit.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/errors.ts';
+import { endDeputiesOf } from './deputies.ts';
 import { firstPassword, hashPassword } from './passwords.ts';
 import { getAccount, type AccountReply } from './queries.ts';
 
@@ -147,7 +148,10 @@ export async function setAccountStatus(
     .where('id', '=', params.id)
     .execute();
   if (body.status === 'closed')
-    await ctx.db.deleteFrom('session').where('account_id', '=', params.id).execute();
+    await Promise.all([
+      ctx.db.deleteFrom('session').where('account_id', '=', params.id).execute(),
+      endDeputiesOf(ctx, params.id),
+    ]);
   await record(ctx, {
     kind: `account.${body.status}`,
     subject: 'account',

@@ -109,6 +109,21 @@ export const roles: Record<string, Role> = {
   },
 };
 
-/** What a role may do: nothing when the role is unknown, or needs a one-time code that is not set up yet. */
-export const permissionsOf = (role: string, hasTotp: boolean): readonly Permission[] =>
-  roles[role] && (hasTotp || !roles[role].totp) ? roles[role].permissions : [];
+/** What a deputy takes over: deciding cases and what must be seen for it. Never accounts, audit or money. */
+const lendable: readonly Permission[] = ['cases.view', 'cases.review', 'cases.approve', 'cases.open'];
+
+/**
+ * What a role may do: nothing when the role is unknown, or needs a one-time code that is not set up yet. `lent`: what
+ * of it a deputy may do.
+ */
+export function permissionsOf(role: string, hasTotp: boolean, lent = false): readonly Permission[] {
+  const found = roles[role];
+  if (!found || (found.totp && !hasTotp)) return [];
+  return lent ? found.permissions.filter((permission) => lendable.includes(permission)) : found.permissions;
+}
+
+/** Does the role decide cases? Only then there is something for a deputy to do. */
+export const decidesCases = (role: string) =>
+  roles[role]?.permissions.some(
+    (permission) => permission === 'cases.review' || permission === 'cases.approve',
+  ) ?? false;

@@ -1,5 +1,6 @@
 import { contract } from '@smart-union/contract';
 import { mount, type HttpHost } from '../../kernel/http.ts';
+import { appointDeputy, listDeputies, listDeputyCandidates, revokeDeputy } from './deputies.ts';
 import { addGrant, createAccount, removeGrant, setAccountStatus } from './manage-accounts.ts';
 import { beginTotp, changePassword, confirmTotp, getSession, signOut } from './own-account.ts';
 import { getAccount, listAccounts } from './queries.ts';
@@ -18,6 +19,10 @@ export function mountAccounts(host: HttpHost): void {
     changePassword: async (ctx, input, call) => (ctx.afterCommit(forget), changePassword(ctx, input, call)),
     beginTotp,
     confirmTotp: async (ctx, input) => (ctx.afterCommit(forget), confirmTotp(ctx, input)),
+    listDeputies,
+    deputyCandidates: listDeputyCandidates,
+    appointDeputy: async (ctx, input) => (ctx.afterCommit(forget), appointDeputy(ctx, input)),
+    revokeDeputy: async (ctx, input) => (ctx.afterCommit(forget), revokeDeputy(ctx, input)),
     list: listAccounts,
     get: (ctx, { params }) => getAccount(ctx, params.id),
     create: createAccount,

@@ -1,6 +1,5 @@
 import { findStage, stagesBefore } from '@smart-union/catalogue-kit';
 import type { contract, InputOf, ReplyOf } from '@smart-union/contract';
-import type { CadreActor } from '../../kernel/access.ts';
 import { record } from '../../kernel/audit.ts';
 import { savepoint, type Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/errors.ts';
@@ -8,7 +7,7 @@ import { advance, filedCase, moveCase, openNotice, reopenStage } from './advance
 import { wholeAnswers } from './answers.ts';
 import { lockCase, notOpen, receiptOf } from './case-record.ts';
 import { getItemVersion } from './catalogue-items.ts';
-import { isSamePerson, readDesk, requireTask, type Desk, type OpenTask } from './deciders.ts';
+import { handOf, isSamePerson, readDesk, requireTask, type Desk, type OpenTask } from './deciders.ts';
 import { tellDeclined, tellReturned } from './messages.ts';
 import { ownerOf, type FiledCase } from './owners.ts';
 import { closeTasks } from './submit-case.ts';
@@ -22,7 +21,7 @@ interface Desking {
   filed: FiledCase;
   desk: Desk;
   task: OpenTask;
-  actor: CadreActor;
+  by: NewDecision['by'];
 }
 
 /** Locks the case and finds the task the actor may decide. Whoever comes second finds it decided. */
@@ -38,25 +37,28 @@ async function sitDown(ctx: Ctx, id: string, version: number | undefined): Promi
       ? new DomainError('decision-already-made')
       : notOpen(found.status);
   }
-  const { actor, task } = requireTask(ctx, filed, desk);
+  const { by, task } = requireTask(ctx, filed, desk);
   if (version !== undefined && found.version !== version) throw new DomainError('version-stale');
-  return { ctx, filed, desk, task, actor };
+  return { ctx, filed, desk, task, by };
 }
 
 const note = (
-  { ctx, filed, task, actor }: Desking,
+  { ctx, filed, task, by }: Desking,
   decision: Pick<NewDecision, 'outcome' | 'note' | 'returnTo'>,
-) => writeDecision(ctx, filed, { ...decision, stage: task.stage, by: actor });
+) => writeDecision(ctx, filed, { ...decision, stage: task.stage, by });
+
+/** For the audit log: whose deputy decided. */
+const behalf = ({ by }: Desking) => (by.actsFor ? { actsFor: by.actsFor.name } : {});
 
 /** Closes this desk's task when enough different people have approved; the stage ends when no task of it is open. */
 async function approve(at: Desking, reason: string | null): Promise<void> {
-  const { ctx, filed, desk, task, actor } = at;
+  const { ctx, filed, desk, task, by } = at;
   const approvers = desk.decisions.filter(
     (past) =>
       past.outcome === 'approve' && !past.voided && past.stage === task.stage && past.round === filed.round,
   );
   const distinct = approvers.filter(
-    (one, index) => approvers.findIndex((other) => isSamePerson(one, other)) === index,
+    (one, index) => approvers.findIndex((other) => isSamePerson(handOf(one), handOf(other))) === index,
   );
   const enough = task.assignedAccountId !== null || distinct.length + 1 >= task.quorum;
   await Promise.all([
@@ -66,7 +68,7 @@ async function approve(at: Desking, reason: string | null): Promise<void> {
       subject: 'case',
       subjectId: filed.id,
       unionPath: filed.unionPath,
-      data: { stage: task.stage, office: actor.office },
+      data: { stage: task.stage, office: by.office, ...behalf(at) },
     }),
     enough
       ? ctx.db
@@ -112,7 +114,7 @@ async function giveBack(at: Desking, reason: string, returnTo: string | null): P
     subject: 'case',
     subjectId: filed.id,
     unionPath: filed.unionPath,
-    data: { stage: task.stage, returnTo: returnTo ?? 'applicant' },
+    data: { stage: task.stage, returnTo: returnTo ?? 'applicant', ...behalf(at) },
   });
   if (returnTo !== null) {
     await reopenStage(ctx, filed, returnTo);
@@ -124,7 +126,7 @@ async function giveBack(at: Desking, reason: string, returnTo: string | null): P
     .where('id', '=', filed.id)
     .execute();
   await moveCase(ctx, filed, { status: 'returned', stage: null, dueOn: null });
-  await tellReturned(ctx, filed, at.actor.office, reason);
+  await tellReturned(ctx, filed, at.by.office, reason);
 }
 
 async function decline(at: Desking, reason: string): Promise<void> {
@@ -138,9 +140,9 @@ async function decline(at: Desking, reason: string): Promise<void> {
     subject: 'case',
     subjectId: filed.id,
     unionPath: filed.unionPath,
-    data: { stage: task.stage },
+    data: { stage: task.stage, ...behalf(at) },
   });
-  await tellDeclined(ctx, filed, at.actor.office, reason);
+  await tellDeclined(ctx, filed, at.by.office, reason);
 }
 
 async function decide(ctx: Ctx, id: string, body: Decision): Promise<FiledCase> {

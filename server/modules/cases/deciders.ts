@@ -1,9 +1,10 @@
 import { findStage, type Stage } from '@smart-union/catalogue-kit';
 import type { Permission } from '@smart-union/contract';
-import { holdsOver, type CadreActor } from '../../kernel/access.ts';
+import { holdsOver, isWithin, personsOf, type CadreActor, type Principal } from '../../kernel/access.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError, type ErrorCode } from '../../kernel/errors.ts';
 import type { FiledCase } from './owners.ts';
+import type { NewDecision } from './write-decision.ts';
 
 export interface OpenTask {
   id: string;
@@ -21,6 +22,9 @@ export interface PastDecision {
   round: number;
   accountId: string | null;
   personIndex: Buffer | null;
+  /** Whose deputy took it. */
+  forAccountId: string | null;
+  forPersonIndex: Buffer | null;
   outcome: string;
   voided: boolean;
 }
@@ -57,6 +61,8 @@ export async function readDesk(ctx: Ctx, caseId: string, memberId: string): Prom
         'round',
         'account_id as accountId',
         'person_index as personIndex',
+        'for_account_id as forAccountId',
+        'for_person_index as forPersonIndex',
         'outcome',
         'voided_at',
       ])
@@ -71,21 +77,53 @@ export async function readDesk(ctx: Ctx, caseId: string, memberId: string): Prom
   };
 }
 
-export const isSamePerson = (
-  one: { accountId: string | null; personIndex: Buffer | null },
-  other: { accountId: string | null; personIndex: Buffer | null },
-) =>
-  (one.accountId !== null && one.accountId === other.accountId) ||
-  Boolean(one.personIndex && other.personIndex && one.personIndex.equals(other.personIndex));
+/** Whose hand a decision shows to four eyes: one person with several accounts, or a deputy and her principal. */
+interface Hand {
+  accountIds: readonly string[];
+  personIndexes: readonly Buffer[];
+}
 
-const mayTake = (actor: CadreActor, task: OpenTask) =>
-  task.assignedAccountId
-    ? task.assignedAccountId === actor.accountId
-    : holdsOver(actor, task.permission as Permission, task.unionPath);
+/** Who took a decision, and for whom. */
+export const handOf = (past: PastDecision): Hand => ({
+  accountIds: [past.accountId, past.forAccountId].flatMap((id) => id ?? []),
+  personIndexes: [past.personIndex, past.forPersonIndex].flatMap((index) => index ?? []),
+});
 
-/** The open task this cadre may take by permission and assignment, four eyes aside. */
-export const taskFor = (actor: CadreActor, desk: Pick<Desk, 'tasks'>) =>
-  desk.tasks.find((task) => mayTake(actor, task)) ?? null;
+export const isSamePerson = (one: Hand, other: Hand) =>
+  one.accountIds.some((id) => other.accountIds.includes(id)) ||
+  one.personIndexes.some((index) => other.personIndexes.some((known) => known.equals(index)));
+
+/** An open task as this cadre may take it: at her own desk, or for one whose deputy she is. */
+export interface Seat {
+  task: OpenTask;
+  office: string;
+  actsFor: Principal | null;
+}
+
+function seatAt(actor: CadreActor, task: OpenTask, lent: boolean): Seat | null {
+  if (!lent && task.assignedAccountId === actor.accountId)
+    return { task, office: actor.office, actsFor: null };
+  const grant = actor.grants.find(
+    ({ lentBy, permissions, unionPath }) =>
+      (lentBy !== undefined) === lent &&
+      (task.assignedAccountId === null || task.assignedAccountId === lentBy?.accountId) &&
+      permissions.includes(task.permission as Permission) &&
+      isWithin(task.unionPath, [unionPath]),
+  );
+  if (!grant) return null;
+  return { task, office: lent ? grant.unionName : actor.office, actsFor: grant.lentBy ?? null };
+}
+
+/** The open task this cadre may take by permission and assignment, her own first, four eyes aside. */
+export function seatFor(actor: CadreActor, desk: Pick<Desk, 'tasks'>): Seat | null {
+  for (const lent of [false, true]) {
+    for (const task of desk.tasks) {
+      const seat = seatAt(actor, task, lent);
+      if (seat) return seat;
+    }
+  }
+  return null;
+}
 
 /** Why she may not decide although the task is hers by permission; null when she may. */
 export function forbiddenBecause(
@@ -94,33 +132,44 @@ export function forbiddenBecause(
   desk: Desk,
   task: OpenTask,
 ): ErrorCode | null {
-  const own = actor.memberId === filed.memberId;
-  if (own || (actor.personIndex && desk.applicantIndex?.equals(actor.personIndex)))
-    return 'decision-own-case';
+  const [herself, all] = [personsOf({ ...actor, oneWith: [] }), personsOf(actor)];
+  const applies = ({ memberIds, personIndexes }: typeof all) =>
+    memberIds.includes(filed.memberId) ||
+    personIndexes.some((index) => desk.applicantIndex?.equals(index) ?? false);
+  if (applies(herself)) return 'decision-own-case';
+  if (applies(all)) return 'decision-deputy-own-case';
   const stage: Stage | null = findStage(filed.definition.route, task.stage);
-  const mine = desk.decisions.filter(
-    (past) => !past.voided && past.outcome === 'approve' && isSamePerson(past, actor),
+  const ours = desk.decisions.filter(
+    (past) => !past.voided && past.outcome === 'approve' && isSamePerson(handOf(past), all),
   );
-  if (mine.some((past) => past.stage === task.stage && past.round === filed.round))
+  if (ours.some((past) => past.stage === task.stage && past.round === filed.round))
     return 'decision-already-made';
   // passIfSameApprover says that one person may stand at both desks; everywhere else another person decides.
-  const earlier = mine.some((past) => past.stage !== task.stage);
-  return earlier && !stage?.passIfSameApprover ? 'decision-same-person' : null;
+  const earlier = ours.filter((past) => past.stage !== task.stage);
+  if (earlier.length === 0 || stage?.passIfSameApprover) return null;
+  const mine = earlier.some((past) => isSamePerson(handOf(past), herself));
+  return mine ? 'decision-same-person' : 'decision-deputy-same-person';
 }
 
 /** The task the cadre may decide now. Throws the reason why not. */
-export function requireTask(ctx: Ctx, filed: FiledCase, desk: Desk): { actor: CadreActor; task: OpenTask } {
+export function requireTask(
+  ctx: Ctx,
+  filed: FiledCase,
+  desk: Desk,
+): { by: NewDecision['by'] & { accountId: string }; task: OpenTask } {
   if (ctx.actor.kind !== 'cadre') throw new DomainError('permission-missing');
   const { actor } = ctx;
-  const task = taskFor(actor, desk);
-  if (!task) {
+  const seat = seatFor(actor, desk);
+  if (!seat) {
     const handedOn = desk.tasks.some(
       (one) => one.assignedAccountId && holdsOver(actor, one.permission as Permission, one.unionPath),
     );
     const decided = desk.decisions.some((past) => past.round === filed.round && !past.voided);
     throw new DomainError(decided && !handedOn ? 'decision-already-made' : 'decision-not-mine');
   }
+  const { task, office, actsFor } = seat;
   const forbidden = forbiddenBecause(actor, filed, desk, task);
   if (forbidden) throw new DomainError(forbidden);
-  return { actor, task };
+  const { accountId, personIndex, name } = actor;
+  return { by: { accountId, personIndex, name, office, actsFor }, task };
 }

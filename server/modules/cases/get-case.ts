@@ -8,7 +8,7 @@ import { filedCase, officeOf } from './advance.ts';
 import { maskedAnswers, wholeAnswers } from './answers.ts';
 import { columns, type CaseRecord } from './case-record.ts';
 import { getItemVersion } from './catalogue-items.ts';
-import { forbiddenBecause, readDesk, taskFor, type Desk } from './deciders.ts';
+import { forbiddenBecause, readDesk, seatFor, type Desk } from './deciders.ts';
 import { ownerOf, type FiledCase } from './owners.ts';
 import { followUpOf, timelineOf } from './timeline.ts';
 
@@ -80,6 +80,7 @@ export async function getCase(ctx: Ctx, { params }: InputOf<Cases['get']>): Prom
     paymentStatus: followUp.paymentStatus,
     channel: followUp.channel,
     cannotDecide: mine.cannotDecide,
+    actsFor: mine.actsFor,
     returnTargets: filed.stage
       ? stagesBefore(definition.route, filed.stage).map((stage) => ({ stage: stage.id, title: stage.title }))
       : [],
@@ -87,15 +88,18 @@ export async function getCase(ctx: Ctx, { params }: InputOf<Cases['get']>): Prom
 }
 
 /** What I may do here, and if the task is mine but four eyes forbid it, why. */
-function standing(ctx: Ctx, filed: FiledCase, desk: Desk): { can: string[]; cannotDecide: string | null } {
+function standing(ctx: Ctx, filed: FiledCase, desk: Desk): Pick<Detail, 'can' | 'cannotDecide' | 'actsFor'> {
   const { actor } = ctx;
-  if (actor.kind !== 'cadre' || filed.status !== 'in_review') return { can: [], cannotDecide: null };
-  const task = taskFor(actor, desk);
-  if (!task) return { can: [], cannotDecide: null };
+  const nothing = { can: [], cannotDecide: null, actsFor: null };
+  if (actor.kind !== 'cadre' || filed.status !== 'in_review') return nothing;
+  const seat = seatFor(actor, desk);
+  if (!seat) return nothing;
+  const { task } = seat;
+  const actsFor = seat.actsFor?.name ?? null;
   const forbidden = forbiddenBecause(actor, filed, desk, task);
-  if (forbidden) return { can: [], cannotDecide: errorTable[forbidden][1] };
+  if (forbidden) return { can: [], cannotDecide: errorTable[forbidden][1], actsFor };
   const outcomes = findStage(filed.definition.route, task.stage)?.outcomes ?? [];
-  return { can: ['decide', ...outcomes, 'hand-over', 'countersign'], cannotDecide: null };
+  return { can: ['decide', ...outcomes, 'hand-over', 'countersign'], cannotDecide: null, actsFor };
 }
 
 async function applicantOf(ctx: Ctx, memberId: string): Promise<Detail['applicant']> {
@@ -129,6 +133,7 @@ async function decisionsOf(ctx: Ctx, filed: FiledCase): Promise<Detail['decision
     stageTitle: findStage(filed.definition.route, row.stage)?.title ?? row.stage,
     outcome: row.outcome as Detail['decisions'][number]['outcome'],
     by: row.name,
+    actsFor: row.for_name,
     office: row.office,
     at: row.at.toISOString(),
     note: row.note,

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { contract, InputOf, Permission, ReplyOf } from '@smart-union/contract';
 import { checkIdNumber } from '@smart-union/catalogue-kit/checks/id-number.ts';
 import { findStage } from '@smart-union/catalogue-kit';
-import { isWithin, pathsFor } from '../../kernel/access.ts';
+import { isWithin, pathsFor, personsOf } from '../../kernel/access.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { within } from '../../kernel/db.ts';
 import { getItemVersion } from './catalogue-items.ts';
@@ -13,17 +13,20 @@ type Query = Omit<InputOf<Cases['list']>['query'], 'page' | 'pageSize'>;
 
 const taking = ['cases.review', 'cases.approve'] as const satisfies readonly Permission[];
 
-/** Open tasks this cadre may take: by permission over the deciding union, or handed to her. Never her own case. */
+/** Open tasks this cadre may take: by permission over the deciding union, or handed to her or her principal. Never her own case. */
 export function openTasks(ctx: Ctx) {
   const { actor } = ctx;
-  const accountId = actor.kind === 'cadre' ? actor.accountId : null;
-  const memberId = actor.kind === 'cadre' ? actor.memberId : null;
+  const cadre = actor.kind === 'cadre' ? actor : null;
+  const assigned = cadre
+    ? [cadre.accountId, ...cadre.grants.flatMap(({ lentBy }) => lentBy?.accountId ?? [])]
+    : [];
+  const memberIds = cadre ? personsOf(cadre).memberIds : [];
   let tasks = ctx.db
     .selectFrom('task')
     .where('task.closed_at', 'is', null)
     .where((eb) =>
       eb.or([
-        eb('task.assigned_account_id', '=', accountId),
+        eb('task.assigned_account_id', '=', eb.fn.any(eb.val(assigned))),
         ...taking.map((permission) =>
           eb.and([
             eb('task.assigned_account_id', 'is', null),
@@ -33,7 +36,7 @@ export function openTasks(ctx: Ctx) {
         ),
       ]),
     );
-  if (memberId) tasks = tasks.where('task.member_id', '!=', memberId);
+  for (const memberId of memberIds) tasks = tasks.where('task.member_id', '!=', memberId);
   return tasks;
 }
 
@@ -68,7 +71,12 @@ export function casesOf(ctx: Ctx, query: Query): Found {
       eb(
         'case.id',
         'in',
-        eb.selectFrom('decision').select('decision.case_id').where('decision.account_id', '=', accountId),
+        eb
+          .selectFrom('decision')
+          .select('decision.case_id')
+          .where((by) =>
+            by.or([by('decision.account_id', '=', accountId), by('decision.for_account_id', '=', accountId)]),
+          ),
       ),
     );
   }

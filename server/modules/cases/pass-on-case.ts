@@ -8,7 +8,7 @@ import { filedCase, mayDecideAt } from './advance.ts';
 import { wholeAnswers } from './answers.ts';
 import { lockCase, notOpen } from './case-record.ts';
 import { getItemVersion } from './catalogue-items.ts';
-import { readDesk, requireTask, taskFor } from './deciders.ts';
+import { readDesk, requireTask, seatFor } from './deciders.ts';
 import { findCaseInScope } from './get-case.ts';
 import { writeDecision } from './write-decision.ts';
 
@@ -21,14 +21,14 @@ async function prepare(ctx: Ctx, { params, body }: PassOn) {
   if (found.status !== 'in_review') throw notOpen(found.status);
   const { definition } = await getItemVersion(ctx, found.itemCode, found.itemVersion);
   const filed = filedCase(found, definition, wholeAnswers(ctx, found));
-  const { actor, task } = requireTask(ctx, filed, await readDesk(ctx, found.id, found.memberId));
+  const { by, task } = requireTask(ctx, filed, await readDesk(ctx, found.id, found.memberId));
   const able = await mayDecideAt(ctx, body.accountId, task.permission as Permission, task.unionPath);
-  if (!able || body.accountId === actor.accountId) {
+  if (!able || body.accountId === by.accountId) {
     throw new DomainError('input-invalid', {}, [
       { field: 'accountId', reason: '请选择同一工会中有同样审批权限的同事' },
     ]);
   }
-  return { filed, actor, task };
+  return { filed, by, task };
 }
 
 async function note(
@@ -37,8 +37,8 @@ async function note(
   outcome: 'hand-over' | 'countersign',
   body: PassOn['body'],
 ) {
-  const { filed, actor, task } = at;
-  await writeDecision(ctx, filed, { stage: task.stage, outcome, by: actor, note: body.note });
+  const { filed, by, task } = at;
+  await writeDecision(ctx, filed, { stage: task.stage, outcome, by, note: body.note });
   await record(ctx, {
     kind: outcome === 'hand-over' ? 'task.handed-over' : 'task.countersign-asked',
     subject: 'case',
@@ -50,7 +50,7 @@ async function note(
   await notify(ctx, {
     to: { accountId: body.accountId },
     title,
-    text: `编号 ${filed.number}。${actor.name}：${body.note}`,
+    text: `编号 ${filed.number}。${by.name}：${body.note}`,
     caseId: filed.id,
   });
 }
@@ -62,7 +62,7 @@ export async function listColleagues(
 ): Promise<ReplyOf<Cases['colleagues']>> {
   const found = await findCaseInScope(ctx, params.id);
   const { tasks } = await readDesk(ctx, found.id, found.memberId);
-  const task = ctx.actor.kind === 'cadre' ? taskFor(ctx.actor, { tasks }) : null;
+  const task = ctx.actor.kind === 'cadre' ? seatFor(ctx.actor, { tasks })?.task : null;
   if (!task || ctx.actor.kind !== 'cadre') return { items: [] };
   const above = (await ancestorsOf(ctx, task.unionPath)).map((union) => union.path);
   const rows = await ctx.db

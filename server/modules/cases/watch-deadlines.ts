@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { record } from '../../kernel/audit.ts';
 import type { Ctx } from '../../kernel/context.ts';
+import { deputiesOf } from '../accounts/index.ts';
 import { notify } from '../notifications/index.ts';
 import { advance, filedCase, noticeOf } from './advance.ts';
 import { wholeAnswers } from './answers.ts';
@@ -49,7 +50,8 @@ export async function escalateOverdue(ctx: Ctx): Promise<number> {
         ]),
       )
       .execute();
-    for (const { account_id } of holders) {
+    const absent = holders.map(({ account_id }) => account_id);
+    for (const account_id of new Set([...absent, ...(await deputiesOf(ctx, absent))])) {
       const text = `编号 ${task.number} 应在 ${dayZh(task.due_on!)} 前办理，已超期。请尽快处理。`;
       await notify(ctx, {
         to: { accountId: account_id },

@@ -1,4 +1,5 @@
 import type { contract, InputOf, ReplyOf } from '@smart-union/contract';
+import { personsOf } from '../../kernel/access.ts';
 import { record } from '../../kernel/audit.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { within } from '../../kernel/db.ts';
@@ -57,6 +58,7 @@ export async function recordVisit(
 ): Promise<ReplyOf<Claims['recordVisit']>> {
   if (ctx.actor.kind !== 'cadre') throw new DomainError('permission-missing');
   const { actor } = ctx;
+  const { accountIds, memberIds, personIndexes } = personsOf(actor);
   await lockApproved(ctx, params.id);
   const claim = await readClaim(ctx, params.id);
   if (claim.status !== 'approved' || claim.channel !== 'home-visit') {
@@ -71,11 +73,17 @@ export async function recordVisit(
     .select('id')
     .where('case_id', '=', params.id)
     .where('outcome', '=', 'approve')
-    .where((eb) =>
-      eb.or([eb('account_id', '=', actor.accountId), eb('person_index', '=', actor.personIndex)]),
-    )
+    .where((eb) => {
+      const [accounts, persons] = [eb.fn.any(eb.val(accountIds)), eb.fn.any(eb.val(personIndexes))];
+      return eb.or([
+        eb('account_id', '=', accounts),
+        eb('for_account_id', '=', accounts),
+        eb('person_index', '=', persons),
+        eb('for_person_index', '=', persons),
+      ]);
+    })
     .executeTakeFirst();
-  if (actor.memberId === claim.memberId) throw new DomainError('decision-own-case');
+  if (memberIds.includes(claim.memberId)) throw new DomainError('decision-own-case');
   if (decided) throw new DomainError('decision-same-person');
   const evidence = { caseId: params.id, unionPath: claim.unionPath, memberId: claim.memberId };
   await attachFiles(ctx, { ...evidence, ids: [body.photoId], field: 'visit-photo' });
@@ -101,6 +109,7 @@ export async function recordVisit(
     subject: 'case',
     subjectId: params.id,
     unionPath: claim.unionPath,
+    data: { files: [body.photoId, body.signatureId] },
   });
   return { ok: true, paymentStatus };
 }
