@@ -71,15 +71,20 @@ export async function ask(scene: Scene, name: RouteName, walker: Walker, call: C
   return { status: reply.status, code: error?.code ?? null, body: reply.body, raw: reply.raw };
 }
 
+const listening = new WeakMap<Scene, Promise<string>>();
+
+/** Where the scene's server listens. Asked by many walkers at once, it is told to listen once. */
+function originOf(scene: Scene): Promise<string> {
+  const known = listening.get(scene) ?? scene.t.server.app.listen({ port: 0, host: '127.0.0.1' });
+  listening.set(scene, known);
+  return known;
+}
+
 /** A stream never ends, so it is asked for over a socket and left when its head has come. */
 export async function askStream(scene: Scene, name: RouteName, walker: Walker, call: Call): Promise<Answer> {
-  const { server } = scene.t.server.app;
-  if (!server.listening) await scene.t.server.app.listen({ port: 0, host: '127.0.0.1' });
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : 0;
   const person = personOf(walker);
   const gone = new AbortController();
-  const reply = await fetch(`http://127.0.0.1:${port}${urlOf(specOf(name).path, {}, call.query)}`, {
+  const reply = await fetch(`${await originOf(scene)}${urlOf(specOf(name).path, {}, call.query)}`, {
     headers: {
       connection: 'close',
       ...(person ? { authorization: `Bearer ${await scene.t.token(person)}` } : {}),
