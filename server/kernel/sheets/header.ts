@@ -10,20 +10,41 @@ export interface ColumnWanted<Key extends string> {
 }
 
 /** A row below a recognised header. Cells are asked for by column key; a column the sheet lacks reads as ''. */
-export interface TableRow<Key extends string> {
-  sheet: string;
-  row: number;
-  text(key: Key): string;
-  mark(key: Key): CellMark | undefined;
+export class TableRow<Key extends string> {
+  readonly sheet: string;
+  readonly row: number;
   /** The row as it stands in the file, for giving refused rows back. */
-  texts: readonly string[];
+  readonly texts: readonly string[];
+  readonly #marks: SheetRow['marks'];
+  readonly #columns: ReadonlyMap<Key, number>;
+
+  constructor(sheet: string, { row, texts, marks }: SheetRow, columns: ReadonlyMap<Key, number>) {
+    this.sheet = sheet;
+    this.row = row;
+    this.texts = texts;
+    this.#marks = marks;
+    this.#columns = columns;
+  }
+
+  text(key: Key): string {
+    const index = this.#columns.get(key);
+    return index === undefined ? '' : (this.texts[index] ?? '');
+  }
+
+  mark(key: Key): CellMark | undefined {
+    const index = this.#columns.get(key);
+    return index === undefined ? undefined : this.#marks?.[index];
+  }
 }
 
-export interface Table<Key extends string> {
+export interface TableHead {
   sheet: string;
-  headerRow: number;
   /** Every title of the file, recognised or not, left to right. */
   titles: readonly string[];
+}
+
+export interface Table<Key extends string> extends TableHead {
+  headerRow: number;
   columns: ReadonlyMap<Key, number>;
   rows: TableRow<Key>[];
   /** Rows passed over that were not blank: totals, notes, a header printed again. */
@@ -180,7 +201,7 @@ function tableBelow<Key extends string>(
   for (const row of sheet.rows.slice(header.lastIndex + 1)) {
     const why = passOver(row, header, mandatory);
     if (why) table.passedOver.push({ row: row.row, why });
-    else table.rows.push(tableRow(sheet.name, row, header.columns));
+    else table.rows.push(new TableRow(sheet.name, row, header.columns));
   }
   return table;
 }
@@ -190,39 +211,38 @@ function passOver<Key extends string>(
   header: Header<Key>,
   mandatory: readonly ColumnWanted<Key>[],
 ): 'total' | 'note' | 'header-again' | undefined {
-  const own = row.texts.map((text, index) => (row.marks?.[index]?.merged ? '' : plainCell(text)));
-  const same = [...header.columns.values()].filter(
-    (index) => own[index] === plainCell(header.titles[index] ?? ''),
-  );
-  if (same.length > header.columns.size / 2) return 'header-again';
-  const first = own.find((text) => text !== '') ?? '';
+  const own = (index: number): string => {
+    const text = row.texts[index] ?? '';
+    return text === '' || row.marks?.[index]?.merged ? '' : plainCell(text);
+  };
+  let [same, other] = [0, 0];
+  for (const index of header.columns.values()) {
+    if (own(index) === plainCell(header.titles[index] ?? '')) same += 1;
+    else other += 1;
+    // Half of a row of people settles it: this runs for every row of a roster.
+    if (other * 2 >= header.columns.size) break;
+    if (same * 2 > header.columns.size) return 'header-again';
+  }
+  const first = firstOf(row.texts.length, own);
   const why = totals.test(first) ? 'total' : notes.test(first) ? 'note' : undefined;
   if (!why) return undefined;
   // Somebody whose name happens to begin so has the other mandatory cells filled in.
-  const filled = mandatory.filter(({ key }) => (own[header.columns.get(key)!] ?? '') !== '').length;
+  const filled = mandatory.filter(({ key }) => own(header.columns.get(key)!) !== '').length;
   return filled * 2 <= mandatory.length ? why : undefined;
 }
 
-function plainCell(text: string): string {
-  return text.normalize('NFKC').replace(/\s/g, '');
+function firstOf(length: number, own: (index: number) => string): string {
+  for (let index = 0; index < length; index += 1) {
+    const text = own(index);
+    if (text !== '') return text;
+  }
+  return '';
 }
 
-function tableRow<Key extends string>(
-  sheet: string,
-  row: SheetRow,
-  columns: ReadonlyMap<Key, number>,
-): TableRow<Key> {
-  return {
-    sheet,
-    row: row.row,
-    texts: row.texts,
-    text(key) {
-      const index = columns.get(key);
-      return index === undefined ? '' : (row.texts[index] ?? '');
-    },
-    mark(key) {
-      const index = columns.get(key);
-      return index === undefined ? undefined : row.marks?.[index];
-    },
-  };
+/** Printable ASCII and the common ideographs, which no normalisation changes. */
+const plainAlready = /^[!-~\u4E00-\u9FFF]*$/;
+
+function plainCell(text: string): string {
+  if (plainAlready.test(text)) return text;
+  return text.normalize('NFKC').replace(/\s/g, '');
 }

@@ -2,15 +2,15 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { SheetError } from './errors.ts';
-import type { ReaderMessage, ReaderTask } from './read.worker.ts';
+import type { ReaderMessage, ReaderTask } from './serve-reader.ts';
 
 /** A process that reads one file. */
-export interface Reader {
+export interface Reader<Event> {
   /**
    * What it says next, in order; undefined when nothing came in that time. Throws SheetError when the process died of
    * memory (`sheet-too-many-cells`) or of anything else (`sheet-interrupted`).
    */
-  next(milliseconds: number): Promise<ReaderMessage | undefined>;
+  next(milliseconds: number): Promise<ReaderMessage<Event> | undefined>;
   /** Lets it send one more batch of rows. */
   more(): void;
   /** Ends it, whatever it is doing; resolves when it is gone. Never throws. */
@@ -28,8 +28,8 @@ const endAll = (): void => {
  * makes a zlib stream ("close before init", CompressionStream::Close), so one file sent at the wrong moment would end the
  * server. The process gets none of the server's environment, and ends with its channel.
  */
-export async function startReader(task: ReaderTask): Promise<Reader> {
-  const { module, code } = await readerModule();
+export async function startReader<Event>(entry: string, task: ReaderTask): Promise<Reader<Event>> {
+  const { module, code } = await readerModule(entry);
   const child = fork(module, [], {
     execArgv: [`--max-old-space-size=${task.limits.memoryMb}`, '--max-semi-space-size=16'],
     env: passedOn(),
@@ -40,7 +40,7 @@ export async function startReader(task: ReaderTask): Promise<Reader> {
   await once(child, 'spawn');
   if (living.size === 0) process.on('exit', endAll);
   living.add(child);
-  const reader = readerOf(child);
+  const reader = readerOf<Event>(child);
   child.stdin?.on('error', ignored).end(code);
   child.send(task, ignored);
   return reader;
@@ -48,11 +48,11 @@ export async function startReader(task: ReaderTask): Promise<Reader> {
 
 const ignored = (): void => {};
 
-function readerOf(child: ChildProcess): Reader {
-  const queue: ReaderMessage[] = [];
+function readerOf<Event>(child: ChildProcess): Reader<Event> {
+  const queue: ReaderMessage<Event>[] = [];
   let wake: (() => void) | undefined;
   child.on('message', (message) => {
-    queue.push(message as ReaderMessage);
+    queue.push(message as ReaderMessage<Event>);
     wake?.();
   });
   // A message that could not be delivered; the death that goes with it is told by the events below.
@@ -111,19 +111,21 @@ function pause(milliseconds: number, arm: (resume: () => void) => void): Promise
   });
 }
 
-let compiled: Promise<string> | undefined;
+const compiled = new Map<string, Promise<string>>();
 
 /**
- * In the built server the bundler has put `read.worker.js` in the same place under dist as its source has under server.
- * Run from TypeScript (tests), Node 20 cannot load the source, so esbuild – a development dependency, never needed in
- * production – compiles it once in memory and the process takes it from its standard input.
+ * In the built server the bundler has put the entry in the same place under dist as its source has under server. Run from
+ * TypeScript (tests), Node 20 cannot load the source, so esbuild – a development dependency, never needed in production –
+ * compiles it once in memory and the process takes it from its standard input.
  */
-async function readerModule(): Promise<{ module: string; code?: string }> {
+async function readerModule(entry: string): Promise<{ module: string; code?: string }> {
   if (!import.meta.url.endsWith('.ts')) {
-    return { module: fileURLToPath(new URL('./kernel/sheets/read.worker.js', import.meta.url)) };
+    return { module: fileURLToPath(new URL(`./${entry}.worker.js`, import.meta.url)) };
   }
-  compiled ??= compile(fileURLToPath(new URL('./read.worker.ts', import.meta.url)));
-  return { module: '-', code: await compiled };
+  const code =
+    compiled.get(entry) ?? compile(fileURLToPath(new URL(`../../${entry}.worker.ts`, import.meta.url)));
+  compiled.set(entry, code);
+  return { module: '-', code: await code };
 }
 
 async function compile(entry: string): Promise<string> {

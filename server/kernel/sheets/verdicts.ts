@@ -1,4 +1,4 @@
-import type { Table, TableRow } from './header.ts';
+import type { Table, TableHead, TableRow } from './header.ts';
 import type { OutSheet } from './write-xlsx.ts';
 
 export type Verdict = 'accept' | 'accept-with-warning' | 'reject';
@@ -21,7 +21,7 @@ export interface RowVerdict<Parsed, Kind extends string = string> {
   verdict: Verdict;
   parsed?: Parsed;
   faults: RowFault<Kind>[];
-  /** The row as it stood in the file. */
+  /** The row as it stood in the file; empty where nobody asked for it. */
   texts: readonly string[];
 }
 
@@ -77,7 +77,7 @@ const reasonTitle = '原因';
  * and sends the file again; the reasons of an earlier round give way to the new ones.
  */
 export function refusedSheets(
-  tables: readonly Table<string>[],
+  tables: readonly TableHead[],
   verdicts: readonly RowVerdict<unknown>[],
 ): OutSheet[] {
   return tables

@@ -1,15 +1,23 @@
-import { setImmediate } from 'node:timers/promises';
+import { sql } from 'kysely';
 import { isWithin } from '../../kernel/access.ts';
 import { withScope, type Ctx } from '../../kernel/context.ts';
 import { wholeFederation } from '../../kernel/db.ts';
-import { findTables } from '../../kernel/sheets/header.ts';
-import type { Sheet } from '../../kernel/sheets/rows.ts';
+import type { TableHead } from '../../kernel/sheets/header.ts';
+import { defaultLimits } from '../../kernel/sheets/rows.ts';
+import { streamReader } from '../../kernel/sheets/stream-reader.ts';
 import { verdictOf } from '../../kernel/sheets/verdicts.ts';
-import { unionsByKey, type Judgement, type UnionPlace } from '../unions/index.ts';
+import {
+  unionsByKey,
+  type Effect,
+  type Judgement,
+  type JudgeWanted,
+  type UnionPlace,
+} from '../unions/index.ts';
 import { commonPath } from './enrol-members.ts';
 import { memberColumns, type MemberColumn } from './roster/columns.ts';
 import type { MemberFaultKind } from './roster/faults.ts';
-import { judgeMembersInTurns, type MemberVerdict, type ParsedMember } from './roster/judge.ts';
+import type { MemberVerdict, ParsedMember } from './roster/judge.ts';
+import type { RosterEvent, RosterTask } from './roster/judge.worker.ts';
 
 export type RosterMember = ParsedMember<UnionPlace>;
 
@@ -53,64 +61,103 @@ export interface RosterPlan {
   changed: { standing: StandingMember; difference: MemberDifference }[];
 }
 
+/** Rows looked up at a stretch: some 20 ms with the comparing, then others get their turn. */
+const perTurn = 2000;
+
 /**
  * Reads a roster against the unions in the importer's scope and the members there are, matched by ID number. Who is a
  * member outside that scope is refused without being told where.
  */
-export async function judgeRoster(ctx: Ctx, sheets: readonly Sheet[]): Promise<Judgement<RosterPlan>> {
-  const { tables } = findTables(sheets, memberColumns);
-  const unions = await unionsByKey(ctx, ctx.scope.paths);
-  const rows = await judgeMembersInTurns(tables, { today: ctx.today, unions });
-  const indexes = await indexesOf(ctx, rows);
-  const known = await readKnown(
-    ctx,
-    indexes.filter((index) => index !== undefined),
-  );
+export async function judgeRoster(
+  ctx: Ctx,
+  bytes: Buffer,
+  wanted: JudgeWanted,
+): Promise<Judgement<RosterPlan>> {
+  const { encoding, tables, rows, indexes } = await readRoster(ctx, bytes, wanted);
   const plan: RosterPlan = { added: [], changed: [] };
+  const effects: Effect[] = [];
   const seen = new Set<string>();
-  const effects = rows.map((row, at) => {
-    const { parsed } = row;
-    if (!parsed) return null;
-    const key = indexes[at]!.toString('base64');
-    const standing = known.get(key);
-    if (seen.has(key)) {
-      // Same number under two kinds of papers; the judge tells only rows of one kind apart.
-      return refuse(row, 'duplicate-in-file', '和前面一行的证件号码相同。请只保留一行。');
+  const paths = new Set<string>();
+  for (let from = 0; from < rows.length; from += perTurn) {
+    const known = await readKnown(
+      ctx,
+      indexes.slice(from, from + perTurn).filter((index) => index !== ''),
+    );
+    for (const [at, row] of rows.slice(from, from + perTurn).entries()) {
+      effects.push(effectOf(ctx, row, { index: indexes[from + at]!, known, seen, plan }));
+      if (row.parsed) paths.add(row.parsed.union.path);
     }
-    seen.add(key);
-    if (!standing) {
-      plan.added.push(parsed);
-      return 'added';
-    }
-    if (!isWithin(standing.unionPath, ctx.scope.paths)) {
-      return refuse(
-        row,
-        'member-elsewhere',
-        '已是别处工会的会员。换了工会请通过上级工会办理会籍转移，不用重新入会。',
-      );
-    }
-    const difference = differenceOf(ctx, row, parsed, standing);
-    if (Object.keys(difference).length === 0) return 'unchanged';
-    plan.changed.push({ standing, difference });
-    return 'changed';
-  });
-  const paths = rows.flatMap(({ parsed }) => (parsed ? [parsed.union.path] : []));
-  return { tables, rows, effects, plan, unionPath: commonPath(paths) };
+    wanted.onProgress({
+      step: 'checking',
+      done: Math.ceil((rows.length + effects.length) / 2),
+      total: rows.length,
+    });
+  }
+  return { encoding, tables, rows, effects, plan, unionPath: commonPath([...paths]) };
 }
 
-/** Blind indexes at a stretch: some milliseconds. Others' requests run in between, so a big roster holds nobody up. */
-const perTurn = 1000;
+interface Against {
+  index: string;
+  known: ReadonlyMap<string, StandingMember>;
+  /** Indexes of the rows before. */
+  seen: Set<string>;
+  plan: RosterPlan;
+}
 
-async function indexesOf(
-  ctx: Ctx,
-  rows: readonly MemberVerdict<UnionPlace>[],
-): Promise<(Buffer | undefined)[]> {
-  const indexes: (Buffer | undefined)[] = [];
-  for (const { parsed } of rows) {
-    indexes.push(parsed && ctx.pii.blindIndex('id-number', parsed.idNumber));
-    if (indexes.length % perTurn === 0) await setImmediate();
+function effectOf(ctx: Ctx, row: MemberVerdict<UnionPlace>, { index, known, seen, plan }: Against): Effect {
+  const { parsed } = row;
+  if (!parsed) return null;
+  if (seen.has(index)) {
+    // Same number under two kinds of papers; the judge tells only rows of one kind apart.
+    return refuse(row, 'duplicate-in-file', '和前面一行的证件号码相同。请只保留一行。');
   }
-  return indexes;
+  seen.add(index);
+  const standing = known.get(index);
+  if (!standing) {
+    plan.added.push(parsed);
+    return 'added';
+  }
+  if (!isWithin(standing.unionPath, ctx.scope.paths)) {
+    return refuse(
+      row,
+      'member-elsewhere',
+      '已是别处工会的会员。换了工会请通过上级工会办理会籍转移，不用重新入会。',
+    );
+  }
+  const difference = differenceOf(ctx, row, parsed, standing);
+  if (Object.keys(difference).length === 0) return 'unchanged';
+  plan.changed.push({ standing, difference });
+  return 'changed';
+}
+
+interface ReadRoster {
+  encoding: string;
+  tables: readonly TableHead[];
+  rows: MemberVerdict<UnionPlace>[];
+  /** The blind index of each accepted row's ID number, hex; '' for a refused one. */
+  indexes: string[];
+}
+
+/** Reading and judging is done by a process of its own; it knows the unions by numbers, and no key. */
+async function readRoster(ctx: Ctx, bytes: Buffer, { texts, onProgress }: JudgeWanted): Promise<ReadRoster> {
+  const byKey = await unionsByKey(ctx, ctx.scope.paths);
+  const places = [...byKey.values()];
+  const unions = new Map([...byKey.keys()].map((key, number) => [key, number]));
+  const task: RosterTask = { source: { bytes }, limits: defaultLimits, today: ctx.today, unions, texts };
+  const read: ReadRoster = { encoding: '', tables: [], rows: [], indexes: [] };
+  let total = 0;
+  for await (const event of streamReader<RosterEvent, RosterTask>('modules/members/roster/judge', task)) {
+    if (event.type === 'tables') {
+      ({ encoding: read.encoding, tables: read.tables, rows: total } = event);
+      continue;
+    }
+    for (const { parsed, ...row } of event.rows) {
+      read.rows.push(parsed ? { ...row, parsed: { ...parsed, union: places[parsed.union]! } } : row);
+      read.indexes.push(parsed ? ctx.pii.blindIndex('id-number', parsed.idNumber).toString('hex') : '');
+    }
+    onProgress({ step: 'checking', done: Math.floor(read.rows.length / 2), total });
+  }
+  return read;
 }
 
 function refuse(row: MemberVerdict<UnionPlace>, kind: MemberFaultKind, reason: string): null {
@@ -121,43 +168,35 @@ function refuse(row: MemberVerdict<UnionPlace>, kind: MemberFaultKind, reason: s
   return null;
 }
 
-const perQuery = 5000;
-
-async function readKnown(ctx: Ctx, indexes: readonly Buffer[]): Promise<Map<string, StandingMember>> {
-  const known = new Map<string, StandingMember>();
-  // The whole federation, since one person is a member once, wherever; what lies outside the scope is only refused.
-  await withScope(ctx, wholeFederation, async () => {
-    for (let from = 0; from < indexes.length; from += perQuery) {
-      const some = indexes.slice(from, from + perQuery);
-      const rows = await ctx.db
-        .selectFrom('member')
-        .innerJoin('union', 'union.id', 'member.union_id')
-        .select([
-          'member.id',
-          'member.name',
-          'member.sex',
-          'id_number_index',
-          'phone_index as phoneIndex',
-          'phone_masked as phoneMasked',
-          'occupation',
-          'migrant_worker as migrantWorker',
-          'member.employer_name as employerName',
-          'ethnicity_code as ethnicityCode',
-          'education_code as educationCode',
-          'political_code as politicalCode',
-          'union_id as unionId',
-          'union_path as unionPath',
-          'union.name as unionName',
-          'joined_on as joinedOn',
-          'member.status',
-        ])
-        .where((eb) => eb('id_number_index', '=', eb.fn.any(eb.val(some))))
-        .execute();
-      for (const { id_number_index: index, ...standing } of rows)
-        known.set(index.toString('base64'), standing);
-    }
+/** By index, hex. The whole federation, since one person is a member once, wherever; what lies outside the scope is only refused. */
+function readKnown(ctx: Ctx, indexes: readonly string[]): Promise<Map<string, StandingMember>> {
+  return withScope(ctx, wholeFederation, async () => {
+    const rows = await ctx.db
+      .selectFrom('member')
+      .innerJoin('union', 'union.id', 'member.union_id')
+      .select([
+        'member.id',
+        'member.name',
+        'member.sex',
+        sql<string>`encode(id_number_index, 'hex')`.as('index'),
+        'phone_index as phoneIndex',
+        'phone_masked as phoneMasked',
+        'occupation',
+        'migrant_worker as migrantWorker',
+        'member.employer_name as employerName',
+        'ethnicity_code as ethnicityCode',
+        'education_code as educationCode',
+        'political_code as politicalCode',
+        'union_id as unionId',
+        'union_path as unionPath',
+        'union.name as unionName',
+        'joined_on as joinedOn',
+        'member.status',
+      ])
+      .where(sql<boolean>`id_number_index = any(${indexes.map((index) => `\\x${index}`)}::bytea[])`)
+      .execute();
+    return new Map(rows.map(({ index, ...standing }) => [index, standing]));
   });
-  return known;
 }
 
 const plain = [

@@ -1,6 +1,6 @@
 /** Front door of `unions`: the tree of unions, its past, and rosters as files. */
 export { createUnions, type NewUnion } from './create-unions.ts';
-export type { Judgement, RosterKind } from './imports/kind.ts';
+export type { Effect, Judgement, JudgeWanted, RosterKind } from './imports/kind.ts';
 export { rosterImports } from './imports/roster-imports.ts';
 export { importUnionsFile } from './import-unions.ts';
 export { lockTree } from './lock-tree.ts';

@@ -1,11 +1,11 @@
 import { isWithin } from '../../kernel/access.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { findTables } from '../../kernel/sheets/header.ts';
-import type { Sheet } from '../../kernel/sheets/rows.ts';
+import { readSheets } from '../../kernel/sheets/read.ts';
 import { verdictOf } from '../../kernel/sheets/verdicts.ts';
 import type { StandingUnion } from './change-union.ts';
 import type { UnionState } from './events.ts';
-import type { Effect, Judgement } from './imports/kind.ts';
+import type { Effect, Judgement, JudgeWanted } from './imports/kind.ts';
 import { unionColumns, type UnionColumn } from './roster/columns.ts';
 import type { UnionFaultKind } from './roster/faults.ts';
 import { judgeUnions, type ParsedUnion, type UnionVerdict } from './roster/judge.ts';
@@ -26,7 +26,13 @@ interface Standing extends StandingUnion {
  * Reads a directory against the unions there are, matched by name. Unions outside the importer's scope may stand in the
  * file as long as it leaves them as they are: a district's file begins with the city.
  */
-export async function judgeDirectory(ctx: Ctx, sheets: readonly Sheet[]): Promise<Judgement<DirectoryPlan>> {
+export async function judgeDirectory(
+  ctx: Ctx,
+  bytes: Buffer,
+  { onProgress }: JudgeWanted,
+): Promise<Judgement<DirectoryPlan>> {
+  const { encoding, sheets } = await readSheets({ bytes });
+  onProgress({ step: 'checking', done: 0, total: 1 });
   const { tables } = findTables(sheets, unionColumns);
   const known = await readStanding(ctx);
   const alreadyKnown = new Map(
@@ -92,7 +98,9 @@ export async function judgeDirectory(ctx: Ctx, sheets: readonly Sheet[]): Promis
     plan.steps.push({ union, standing, set: allowed ? set : {} });
     effects.set(row, !standing ? 'added' : changes && allowed ? 'changed' : 'unchanged');
   }
+  onProgress({ step: 'checking', done: 1, total: 1 });
   return {
+    encoding,
     tables,
     rows: verdicts,
     effects: verdicts.map((row) => effects.get(row) ?? null),

@@ -145,17 +145,38 @@ export const membershipChanges: CodeTable = {
   words: { 新入会: '1', 转会: '2', 转入会: '2', 会籍保留: '3' },
 };
 
+interface Lookup {
+  width: number;
+  codes: ReadonlyMap<string, string>;
+}
+
+const lookups = new Map<CodeTable, Lookup>();
+
+/** By what may be typed, codes before names before words. A roster asks three times a row. */
+function lookupOf(table: CodeTable): Lookup {
+  const known = lookups.get(table);
+  if (known) return known;
+  const codes = Object.keys(table.names);
+  const lookup = {
+    width: Math.max(...codes.map((code) => code.length)),
+    codes: new Map([
+      ...Object.entries(table.words ?? {}),
+      ...codes.toReversed().map((code) => [table.names[code]!, code] as const),
+      ...codes.map((code) => [code, code] as const),
+    ]),
+  };
+  lookups.set(table, lookup);
+  return lookup;
+}
+
 /**
  * The code for what stands in a cell: the code itself (a leading zero may be missing), the name, or a usual word. Undefined
  * when the table has nothing of the kind.
  */
 export function codeFor(table: CodeTable, text: string): string | undefined {
+  const { width, codes } = lookupOf(table);
+  const exact = codes.get(text);
+  if (exact !== undefined) return exact;
   const typed = text.normalize('NFKC').replace(/\s/g, '');
-  const codes = Object.keys(table.names);
-  const width = Math.max(...codes.map((code) => code.length));
-  const code = /^\d+$/.test(typed) ? typed.padStart(width, '0') : typed;
-  if (codes.includes(code)) return code;
-  const named = codes.find((key) => table.names[key] === typed);
-  if (named !== undefined) return named;
-  return table.words && Object.hasOwn(table.words, typed) ? table.words[typed] : undefined;
+  return codes.get(/^\d+$/.test(typed) ? typed.padStart(width, '0') : typed);
 }

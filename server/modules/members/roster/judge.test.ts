@@ -5,12 +5,15 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { findTables } from '../../../kernel/sheets/header.ts';
 import type { Table } from '../../../kernel/sheets/header.ts';
 import { readSheets } from '../../../kernel/sheets/read.ts';
+import { defaultLimits } from '../../../kernel/sheets/rows.ts';
+import { streamReader } from '../../../kernel/sheets/stream-reader.ts';
 import { countVerdicts, refusedSheets } from '../../../kernel/sheets/verdicts.ts';
 import { xlsxBytes } from '../../../kernel/sheets/write-xlsx.ts';
 import { memberColumns } from './columns.ts';
 import type { MemberColumn } from './columns.ts';
 import { judgeMembers } from './judge.ts';
 import type { MemberVerdict } from './judge.ts';
+import type { RosterEvent, RosterTask } from './judge.worker.ts';
 
 interface Expected {
   rows: number;
@@ -121,5 +124,38 @@ describe('the member roster of the district', () => {
     expect(countVerdicts(corrected)).toEqual({ accept: 143, 'accept-with-warning': 0, reject: 0 });
     const third = refusedSheets(again, second)[0]!;
     expect(third.columns.filter(({ title }) => title === '原因').length).toBe(1);
+  });
+});
+
+describe('the process that reads rosters', () => {
+  const read = async (texts: boolean) => {
+    const numbers = new Map([...unions.keys()].map((key, number) => [key, number]));
+    const source = { path: file('members.xlsx') };
+    const task: RosterTask = { source, limits: defaultLimits, today, unions: numbers, texts };
+    const events: RosterEvent[] = [];
+    for await (const event of streamReader<RosterEvent, RosterTask>('modules/members/roster/judge', task))
+      events.push(event);
+    return events;
+  };
+
+  it('says of every row what is said here, and brings the rows along when asked', async () => {
+    const tables = await tablesOf({ path: file('members.xlsx') });
+    const places = [...unions.values()];
+    const here = judgeMembers(tables, { today, unions });
+    const [head, ...batches] = await read(true);
+    const heads = tables.map(({ sheet, titles }) => ({ sheet, titles }));
+    expect(head).toEqual({ type: 'tables', encoding: 'utf-8', tables: heads, rows: expected.rows });
+    const named = batches
+      .flatMap((event) => (event.type === 'rows' ? event.rows : []))
+      .map(({ parsed, ...row }) =>
+        parsed ? { ...row, parsed: { ...parsed, union: places[parsed.union] } } : row,
+      );
+    expect(named).toEqual(here);
+    const [, ...bare] = await read(false);
+    expect(bare).toEqual(
+      batches.map((event) =>
+        event.type === 'rows' ? { ...event, rows: event.rows.map((row) => ({ ...row, texts: [] })) } : event,
+      ),
+    );
   });
 });

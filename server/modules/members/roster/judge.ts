@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { maskIdNumber } from '@smart-union/catalogue-kit/checks/id-number.ts';
 import { unionNameKeys } from '@smart-union/catalogue-kit/checks/union-name.ts';
 import type { Table, TableRow } from '../../../kernel/sheets/header.ts';
@@ -58,23 +57,8 @@ export function judgeMembers<Union>(
   return [...eachVerdict(tables, setting)];
 }
 
-/** Rows judged before others get their turn: about 6 ms' worth. */
-const turn = 500;
-
-/** The same for the server's own thread: 200,000 rows take two seconds, and requests must not wait for them. */
-export async function judgeMembersInTurns<Union>(
-  tables: readonly Table<MemberColumn>[],
-  setting: JudgeMembersSetting<Union>,
-): Promise<MemberVerdict<Union>[]> {
-  const verdicts: MemberVerdict<Union>[] = [];
-  for (const verdict of eachVerdict(tables, setting)) {
-    verdicts.push(verdict);
-    if (verdicts.length % turn === 0) await setImmediate();
-  }
-  return verdicts;
-}
-
-function* eachVerdict<Union>(
+/** The same one by one, for the process that reads rosters. */
+export function* eachVerdict<Union>(
   tables: readonly Table<MemberColumn>[],
   setting: JudgeMembersSetting<Union>,
 ): Generator<MemberVerdict<Union>> {

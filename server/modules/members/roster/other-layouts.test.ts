@@ -7,7 +7,7 @@ import { codeFor, educationLevels, ethnicGroups, politicalStatuses } from './cod
 import { memberColumns } from './columns.ts';
 import type { MemberColumn } from './columns.ts';
 import { memberFaultTitles } from './faults.ts';
-import { judgeMembers, judgeMembersInTurns } from './judge.ts';
+import { judgeMembers } from './judge.ts';
 import type { MemberVerdict } from './judge.ts';
 
 const today = '2026-11-21';
@@ -203,20 +203,6 @@ describe('one person twice', () => {
       );
     expect(judged('甲公司工会')).toEqual([]);
     expect(judged('乙（泰州）公司工会')).toEqual(['member-elsewhere']);
-  });
-});
-
-describe('in turns', () => {
-  it('gives the same verdicts and lets others run meanwhile', async () => {
-    const people = Array.from({ length: 3_000 }, () => ({ texts: person }));
-    let others = 0;
-    const timer = setInterval(() => {
-      others += 1;
-    }, 0);
-    const verdicts = await judgeMembersInTurns(tableOf(people), { today, unions });
-    clearInterval(timer);
-    expect(verdicts).toEqual(judgeMembers(tableOf(people), { today, unions }));
-    expect(others).toBeGreaterThan(1);
   });
 });
 

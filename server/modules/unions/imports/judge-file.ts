@@ -4,12 +4,10 @@ import { sql } from 'kysely';
 import type { Ctx } from '../../../kernel/context.ts';
 import { DomainError } from '../../../kernel/errors.ts';
 import { SheetError } from '../../../kernel/sheets/errors.ts';
-import { readSheets } from '../../../kernel/sheets/read.ts';
 import { countVerdicts } from '../../../kernel/sheets/verdicts.ts';
-import type { Effect, ImportRun, Judgement, OnProgress, RosterKind } from './kind.ts';
+import type { Effect, ImportRun, Judgement, JudgeWanted, RosterKind } from './kind.ts';
 
 export interface JudgedFile<Plan> extends Judgement<Plan> {
-  encoding: string;
   sheets: string[];
   counts: ImportRun['counts'];
   byFault: ImportRun['byFault'];
@@ -24,19 +22,15 @@ export async function judgeFile<Plan>(
   ctx: Ctx,
   kind: RosterKind<Plan>,
   bytes: Buffer,
-  onProgress: OnProgress,
+  wanted: JudgeWanted,
 ): Promise<JudgedFile<Plan>> {
-  onProgress({ step: 'reading', done: 0, total: 1 });
+  wanted.onProgress({ step: 'reading', done: 0, total: 1 });
   // A file of many rows takes seconds: the connection must not time out idle meanwhile.
   await sql`set local idle_in_transaction_session_timeout = 0`.execute(ctx.db);
   try {
-    const { encoding, sheets } = await readSheets({ bytes });
-    onProgress({ step: 'checking', done: 0, total: 1 });
-    const judged = await kind.judge(ctx, sheets);
-    onProgress({ step: 'checking', done: 1, total: 1 });
+    const judged = await kind.judge(ctx, bytes, wanted);
     return {
       ...judged,
-      encoding,
       sheets: judged.tables.map(({ sheet }) => sheet),
       counts: countsOf(judged),
       byFault: faultCounts(kind, judged),
@@ -68,6 +62,7 @@ function faultCounts(
 ): ImportRun['byFault'] {
   const counts = new Map<string, number>();
   for (const { faults } of rows) {
+    if (faults.length === 0) continue;
     for (const name of new Set(faults.map((fault) => fault.kind)))
       counts.set(name, (counts.get(name) ?? 0) + 1);
   }

@@ -1,7 +1,6 @@
 import type { InputOf, ReplyOf, contract } from '@smart-union/contract';
 import type { Ctx } from '../../../kernel/context.ts';
-import type { Table } from '../../../kernel/sheets/header.ts';
-import type { Sheet } from '../../../kernel/sheets/rows.ts';
+import type { TableHead } from '../../../kernel/sheets/header.ts';
 import type { RowVerdict } from '../../../kernel/sheets/verdicts.ts';
 
 export type Imports = (typeof contract)['unionImports'];
@@ -14,7 +13,8 @@ export type Effect = 'added' | 'changed' | 'unchanged' | null;
 
 /** What a kind of roster says of a file, against the database as it is now. */
 export interface Judgement<Plan> {
-  tables: readonly Table<string>[];
+  encoding: string;
+  tables: readonly TableHead[];
   rows: readonly RowVerdict<unknown>[];
   /** One per row, in the same order. */
   effects: readonly Effect[];
@@ -33,8 +33,15 @@ export interface Progress {
 
 export type OnProgress = (progress: Progress) => void;
 
+export interface JudgeWanted {
+  /** The rows as they stood in the file, for giving the refused ones back. */
+  texts: boolean;
+  onProgress: OnProgress;
+}
+
 /**
- * A kind of roster. `judge` may be called any number of times and changes nothing; `apply` does what the last judgement
+ * A kind of roster. `judge` may be called any number of times and changes nothing; it throws SheetError when the
+ * file cannot be read. `apply` does what the last judgement
  * planned, in the same transaction, and is only called with a plan made there.
  */
 export interface RosterKind<Plan> {
@@ -42,6 +49,6 @@ export interface RosterKind<Plan> {
   /** Name of a file that came without one. */
   fallbackName: string;
   faultTitles: Readonly<Record<string, string>>;
-  judge(ctx: Ctx, sheets: readonly Sheet[]): Promise<Judgement<Plan>>;
+  judge(ctx: Ctx, bytes: Buffer, wanted: JudgeWanted): Promise<Judgement<Plan>>;
   apply(ctx: Ctx, plan: Plan, importId: string, onProgress: OnProgress): Promise<void>;
 }

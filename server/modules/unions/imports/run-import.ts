@@ -20,7 +20,7 @@ export async function previewFile<Plan>(
   fileName: string,
   bytes: Buffer,
 ): Promise<ImportRun> {
-  const judged = await judgeFile(ctx, kind, bytes, quiet);
+  const judged = await judgeFile(ctx, kind, bytes, { texts: false, onProgress: quiet });
   return readRun(ctx, kind.noun, await keepRun(ctx, kind, fileName, bytes, judged));
 }
 
@@ -62,17 +62,28 @@ async function keepRun<Plan>(
   return id;
 }
 
+/** Faults per statement: a file may be wrong in every row, and nobody waits while they become one text. */
+const perStatement = 2000;
+
 async function keepFaults(ctx: Ctx, importId: string, rows: readonly RowVerdict<unknown>[]): Promise<void> {
-  const faults = rows.flatMap(({ sheet, row, verdict, faults: found }) =>
-    found.map((fault) => ({ sheet, row, verdict, ...fault })),
-  );
-  const numbered = JSON.stringify(faults.map((fault, position) => ({ ...fault, position })));
+  let position = 0;
+  let faults: object[] = [];
+  for (const { sheet, row, verdict, faults: found } of rows) {
+    for (const fault of found) faults.push({ sheet, row, verdict, ...fault, position: position++ });
+    if (faults.length < perStatement) continue;
+    await insertFaults(ctx, importId, faults);
+    faults = [];
+  }
+  if (faults.length > 0) await insertFaults(ctx, importId, faults);
+}
+
+async function insertFaults(ctx: Ctx, importId: string, faults: readonly object[]): Promise<void> {
   await sql`
     insert into roster_fault
       (import_id, position, sheet, row_number, verdict, column_name, column_title, kind, value, reason)
     select ${importId}::uuid, position, sheet, "row", verdict, "column", "columnTitle", kind, value, reason
-    from json_to_recordset(${withoutNul(numbered)}::json) as r (position int, sheet text, "row" int, verdict text,
-      "column" text, "columnTitle" text, kind text, value text, reason text)`.execute(ctx.db);
+    from json_to_recordset(${withoutNul(JSON.stringify(faults))}::json) as r (position int, sheet text, "row" int,
+      verdict text, "column" text, "columnTitle" text, kind text, value text, reason text)`.execute(ctx.db);
 }
 
 /** PostgreSQL's text holds no NUL, and a cell of somebody's file may. */
@@ -90,7 +101,8 @@ export async function commitRun<Plan>(
 ): Promise<ImportRun> {
   await lockRosters(ctx);
   const run = await openRun(ctx, kind, id);
-  const judged = await judgeFile(ctx, kind, await readKeptFile(ctx, id), onProgress);
+  const bytes = await readKeptFile(ctx, id);
+  const judged = await judgeFile(ctx, kind, bytes, { texts: false, onProgress });
   if (!judged.digest.equals(run.digest)) throw new DomainError('import-stale');
   await apply(ctx, kind, id, judged, onProgress);
   return readRun(ctx, kind.noun, id);
@@ -159,7 +171,8 @@ export async function refusedWorkbook<Plan>(ctx: Ctx, kind: RosterKind<Plan>, id
   const run = await getRunRow(ctx, kind.noun, id);
   if (run.status === 'discarded') throw new DomainError('import-not-open');
   if (run.stored_as === '') throw new DomainError('import-file-gone');
-  const judged = await judgeFile(ctx, kind, await readKeptFile(ctx, id), quiet);
+  const bytes = await readKeptFile(ctx, id);
+  const judged = await judgeFile(ctx, kind, bytes, { texts: true, onProgress: quiet });
   const rejected = judged.rows.filter(({ verdict }) => verdict === 'reject').length;
   await record(ctx, {
     kind: `${kind.noun}.refused-rows-downloaded`,
@@ -187,7 +200,7 @@ export async function importFile<Plan>(
 ): Promise<{ run: ImportRun; refused: Buffer | null }> {
   await lockRosters(ctx);
   const bytes = await readFile(path);
-  const judged = await judgeFile(ctx, kind, bytes, onProgress);
+  const judged = await judgeFile(ctx, kind, bytes, { texts: true, onProgress });
   const id = await keepRun(ctx, kind, basename(path), bytes, judged);
   await apply(ctx, kind, id, judged, onProgress);
   const refused = judged.counts.reject > 0 ? await workbookOf(judged) : null;
