@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Alert, App, Button, Form, Input, QRCode, Segmented, Typography } from 'antd';
 import { useState } from 'react';
 import { api } from '../client.ts';
+import { Deputies } from './deputies.tsx';
 import { useAct } from '../page/act.ts';
 import { PageHead } from '../page/page-head.tsx';
 import { sessionQuery, useSession } from '../session.ts';
@@ -32,6 +33,7 @@ export const MyAccount = () => {
               ))}
             </ul>
           </section>
+          <Deputies />
           <section className="panel" aria-label={t.me.language}>
             <h2 className="section-title">{t.me.language}</h2>
             <Segmented

@@ -150,6 +150,9 @@ export const DecisionBar = ({
             )}
           </span>
         )}
+        {deciding && detail.actsFor ? (
+          <span className="quiet">{t.cases.actingFor(detail.actsFor)}</span>
+        ) : null}
         <span className="grow" />
         {wide ? (
           <Button type="text" icon={<Help />} onClick={() => setAsking('help')}>

@@ -58,7 +58,8 @@ export const History = ({ detail }: { detail: CaseDetail }) => {
               <span className="row">
                 <ToneTag tone={outcomeTones[decision.outcome]}>{t.cases.outcomes[decision.outcome]}</ToneTag>
                 <span className="grow">
-                  {decision.by} · {decision.office}
+                  {decision.by}
+                  {decision.actsFor ? t.cases.actsFor(decision.actsFor) : ''} · {decision.office}
                 </span>
                 {decision.voided ? <span className="quiet">{t.cases.voided}</span> : null}
               </span>

@@ -85,6 +85,8 @@ export const work = {
       report: 'Case by case',
       ok: 'Decided',
     },
+    actsFor: (name: string) => `for (${name})`,
+    actingFor: (name: string) => `You decide this case for ${name}; the record says so.`,
     decisionTitle: 'Your decision',
     approve: 'Approve',
     return: 'Return',

@@ -83,6 +83,8 @@ export const work = {
       ok: '已办理',
     },
     decisionTitle: '您的决定',
+    actsFor: (name: string) => `代（${name}）`,
+    actingFor: (name: string) => `您代 ${name} 办理这件申请，记录会写明。`,
     approve: '同意',
     return: '退回',
     decline: '不予通过',
