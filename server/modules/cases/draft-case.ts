@@ -5,6 +5,7 @@ import { record } from '../../kernel/audit.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { bankCardOf } from '../members/index.ts';
+import { lockTree } from '../unions/index.ts';
 import { mergeAnswers, sealAnswers, wholeAnswers } from './answers.ts';
 import { lockOwnCase, notOpen } from './case-record.ts';
 import { getItem, getItemVersion } from './catalogue-items.ts';
@@ -18,6 +19,8 @@ export async function openCase(ctx: Ctx, { body }: InputOf<Cases['open']>): Prom
   const { actor } = ctx;
   if (actor.kind !== 'member') throw new DomainError('permission-missing');
   const { memberId } = actor;
+  // Before the member's union is read: a draft is not opened at a place that is being moved.
+  await lockTree(ctx, 'use');
   const draft = await ctx.db
     .selectFrom('case')
     .select('id')
