@@ -10,8 +10,10 @@ export interface ModelPayment {
   visit: boolean;
 }
 
+export type BatchStatus = 'locked' | 'exported' | 'sent' | 'returned' | 'reconciled' | 'cancelled';
+
 interface ModelBatch {
-  status: 'locked' | 'exported' | 'sent' | 'returned' | 'reconciled' | 'cancelled';
+  status: BatchStatus;
   /** Indexes of payments, in the order of the bank file, with the bank's final word on each. */
   lines: { payment: number; result: 'pending' | 'ok' | 'rejected' | 'exception' }[];
   returns: number;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testApp, type TestApp } from '../../../tests/database/test-app.ts';
 import * as model from '../../../tests/ledger/model.ts';
-import type { Model, Word } from '../../../tests/ledger/model.ts';
+import type { BatchStatus, Model, Status, Word } from '../../../tests/ledger/model.ts';
 import { approveClaim, asCadre, fundWith } from '../../../tests/ledger/approved-claims.ts';
 import { getFund, type Fund } from './funds.ts';
 import { reconcileLedger } from './index.ts';
@@ -223,38 +223,71 @@ const visit = (pick: number) =>
   );
 
 const which = fc.nat({ max: 20 });
-const release = which.map((pick) =>
-  onBatch('release', 'locked', pick, (id) => releaser().releaseBatch({ params: { id } })),
-);
-const send = which.map((pick) =>
-  onBatch('send', 'exported', pick, (id) => releaser().markSent({ params: { id } })),
-);
+const releaseOne = (pick: number) =>
+  onBatch('release', 'locked', pick, (id) => releaser().releaseBatch({ params: { id } }));
+const sendOne = (pick: number) =>
+  onBatch('send', 'exported', pick, (id) => releaser().markSent({ params: { id } }));
+const cancelOne = (pick: number) =>
+  onBatch('cancel', 'locked', pick, (id) => treasurer().cancelBatch({ params: { id } }));
+const release = which.map(releaseOne);
+const send = which.map(sendOne);
 const answers = fc
   .tuple(which, fc.array(fc.constantFrom<Word>('ok', 'ok', 'rejected', 'wrong', 'silent'), { minLength: 1 }))
   .map(([pick, words]) => bankAnswers(pick, words));
 const approvalOf = (most: number) =>
   fc.tuple(fc.integer({ min: 1, max: most }), fc.nat({ max: 9 })).map(([fen, by]) => approve(fen, by === 0));
+const prepared = fc.constant(null).map(prepare);
+/**
+ * Where a run begins: some way towards the bank, cut off anywhere. Steps picked blindly alone come as far as a return file
+ * in one run of ten; with this in one of two.
+ */
+const opening = fc
+  .tuple(
+    fc.integer({ min: 20_000, max: 100_000 }).map(deposit),
+    fc.array(approvalOf(20_000), { minLength: 1, maxLength: 4 }),
+    fc.tuple(prepared, release, send, answers),
+    fc.nat({ max: 4 }),
+  )
+  .map(([money, approvals, towards, cut]): Step[] => [money, ...approvals, ...towards.slice(0, cut)]);
 // The steps towards the bank twice: a run should get there, and not dwell on refusals.
 const steps = fc.commands(
   [
     fc.integer({ min: 1, max: 50_000 }).map(deposit),
     approvalOf(20_000),
     approvalOf(5_000),
-    fc.constant(null).map(prepare),
+    prepared,
     release,
     release,
     send,
     send,
     answers,
     answers,
-    which.map((pick) =>
-      onBatch('cancel', 'locked', pick, (id) => treasurer().cancelBatch({ params: { id } })),
-    ),
+    which.map(cancelOne),
     which.map(correct),
     which.map(visit),
   ],
   { maxCommands: 60, size: 'max' },
 );
+
+/** The first run of all, whatever the seed: it comes by every state a payment and a batch can have. */
+const everywhere = (): Step[] => [
+  deposit(100_000),
+  ...[1_000, 2_000, 3_000].map((fen) => approve(fen, false)),
+  approve(500, true),
+  prepare(),
+  cancelOne(0),
+  prepare(),
+  releaseOne(0),
+  sendOne(0),
+  bankAnswers(0, ['ok', 'rejected', 'wrong']),
+  correct(0),
+  visit(0),
+  bankAnswers(0, ['ok']),
+];
+const everyState: readonly string[] = [
+  ...(['ready', 'batched', 'sent', 'paid', 'failed', 'exception', 'visit-due'] satisfies Status[]),
+  ...(['locked', 'exported', 'returned', 'reconciled', 'cancelled'] satisfies BatchStatus[]),
+];
 
 /** More by `LEDGER_RUNS=500`; the same again by `LEDGER_SEED`, which every failure prints. */
 const numRuns = Number(process.env.LEDGER_RUNS ?? 25);
@@ -267,20 +300,18 @@ describe('the ledger and a model in memory', () => {
     async () => {
       let runs = 0;
       await fc.assert(
-        fc.asyncProperty(steps, async (commands) => {
+        fc.asyncProperty(opening, steps, async (first, commands) => {
           const code = `model-${(runs += 1)}`;
           const fund = await fundWith(t, 0, code);
           const real: Real = { fund, code, cases: [], batches: [] };
           const inMemory = model.emptyModel();
-          await fc.asyncModelRun(() => ({ model: inMemory, real }), commands);
+          await fc.asyncModelRun(() => ({ model: inMemory, real }), [...first, ...commands]);
         }),
-        { numRuns, seed },
+        { numRuns, seed, examples: [[everywhere(), []]] },
       );
       expect(await t.db(reconcileLedger)).toEqual([]);
-      // The steps do reach every state, or the comparison would prove little.
-      expect([...reached]).toEqual(
-        expect.arrayContaining(['paid', 'failed', 'exception', 'sent', 'returned', 'reconciled']),
-      );
+      // What was compared is every state there is, or the comparison would prove little.
+      expect(everyState.filter((state) => !reached.has(state))).toEqual([]);
     },
   );
 });
