@@ -37,7 +37,8 @@ async function sweepAbandoned(): Promise<void> {
       await lockDataFolder(dataDir);
     } catch (error) {
       // In use, or another run that starts now is removing it under our hands.
-      if (error instanceof DataFolderInUseError || (error as NodeJS.ErrnoException).code === 'ENOENT') continue;
+      if (error instanceof DataFolderInUseError || (error as NodeJS.ErrnoException).code === 'ENOENT')
+        continue;
       throw error;
     }
     for (const pid of listPostgresOf(join(dataDir, 'postgres/cluster'))) signalProcess(pid, 'SIGKILL');
