@@ -1,32 +1,58 @@
 import { yuanText } from '@smart-union/catalogue-kit';
 import { sql } from 'kysely';
-import { verifyAudit } from '../kernel/audit.ts';
+import { anchorAudit, anchorPath, verifyAnchoredAudit } from '../kernel/audit-anchor.ts';
 import { inSystemContext } from '../kernel/context.ts';
 import { reconcileRollups } from '../modules/dashboards/index.ts';
 import { reconcileLedger } from '../modules/disbursements/index.ts';
-import type { Command } from './command.ts';
+import { UsageError, type Command } from './command.ts';
 import { chooseFederation, federationOption, withPlatform } from './workplace.ts';
 
 export const verifyAuditCommand: Command = {
   words: ['audit', 'verify'],
   takes: [],
   options: federationOption,
-  zh: '逐行核对审计记录的哈希链，指出第一处被改动、缺失或错位的地方',
-  en: 'Walk the audit chains and name the first row that does not fit',
+  zh: '逐行核对审计记录的哈希链和数据库外的存证，指出第一处被改动、缺失或错位的地方',
+  en: 'Walk the audit chains, compare the anchors outside the database, name the first row that does not fit',
   run: (terminal, typed) =>
     withPlatform(terminal, async (platform) => {
       const federation = await chooseFederation(platform, typed);
       const result = await inSystemContext(platform, federation, '命令行', async (ctx) => {
         // A year of a city is millions of rows.
         await sql`set local statement_timeout = '15min'`.execute(ctx.db);
-        return verifyAudit(ctx);
+        return verifyAnchoredAudit(ctx);
       });
       terminal.out(
         result.ok
           ? `${federation.name}：审计记录完整，共 ${result.rows} 行，总哈希 ${result.headHash}\n`
-          : `${federation.name}：审计记录在 ${result.brokenAt} 处断开：${result.reason}。请保留现场并报告负责人。\n`,
+          : `${federation.name}：审计记录${result.brokenAt === null ? '' : `在 ${result.brokenAt} 处`}断开：${result.reason}。请保留现场并报告负责人。\n`,
       );
       return result.ok;
+    }),
+};
+
+export const anchorAuditCommand: Command = {
+  words: ['audit', 'anchor'],
+  takes: [],
+  options: {
+    ...federationOption,
+    restart: {
+      value: '原因',
+      zh: '恢复了较早的备份等情形：以前的存证不再作数，从现在重新开始，原因记入审计',
+    },
+  },
+  zh: '把审计链的现状存证到数据库外（服务每小时自动做一次）',
+  en: 'Write the heads of the audit chains to the file outside the database (the server does so every hour)',
+  run: (terminal, typed) =>
+    withPlatform(terminal, async (platform) => {
+      const federation = await chooseFederation(platform, typed);
+      const restart = typed.options.restart?.trim();
+      if (restart === '') throw new UsageError('--restart 后面要写原因');
+      const told = await inSystemContext(platform, federation, '命令行', async (ctx) => {
+        const { number } = await anchorAudit(ctx, restart);
+        return `${federation.name}：已写第 ${number} 号存证：${anchorPath(ctx)}\n`;
+      });
+      terminal.out(told);
+      return true;
     }),
 };
 

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { DomainError } from '../kernel/errors.ts';
 import { backUpCommand } from './back-up.ts';
-import { reconcileCommand, verifyAuditCommand } from './check-books.ts';
+import { anchorAuditCommand, reconcileCommand, verifyAuditCommand } from './check-books.ts';
 import { UsageError, type Command, type Terminal, type Typed } from './command.ts';
 import { bankReturnCommand } from './demo-bank-return.ts';
 import { createFederationCommand, listFederationsCommand } from './federation.ts';
@@ -18,6 +18,7 @@ export const commands: readonly Command[] = [
   backUpCommand,
   restoreCommand,
   verifyAuditCommand,
+  anchorAuditCommand,
   reconcileCommand,
   rotateKeysCommand,
   resealCommand,

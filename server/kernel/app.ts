@@ -20,6 +20,8 @@ export function refusalOf(error: unknown): DomainError {
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new DomainError('body-too-large');
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new DomainError('media-unsupported');
   if (typeof statusCode === 'number' && statusCode < 500) return new DomainError('body-unreadable');
+  // Where the log cannot be written nothing may happen; 22012 is how `record` fails without its lane.
+  if (code === '22012' || /\baudit_(event|lane)\b/.test(message)) return new DomainError('audit-unwritable');
   if (code === '23505') return new DomainError('row-conflict');
   const waited = code === '55P03' || code === '57014' || code === '40P01' || code === '40001';
   if (

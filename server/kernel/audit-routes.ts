@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { contract, type InputOf, type ReplyOf } from '@smart-union/contract';
-import { record, verifyAudit } from './audit.ts';
+import { anchorJob, verifyAnchoredAudit } from './audit-anchor.ts';
+import { record } from './audit.ts';
 import type { Ctx } from './context.ts';
 import { within } from './db.ts';
 import { mount, type HttpHost } from './http.ts';
@@ -53,7 +54,7 @@ async function listEvents(ctx: Ctx, { query }: InputOf<Audit['list']>): Promise<
 }
 
 async function verify(ctx: Ctx): Promise<ReplyOf<Audit['verify']>> {
-  const verification = await verifyAudit(ctx);
+  const verification = await verifyAnchoredAudit(ctx);
   await record(ctx, {
     kind: 'audit.verified',
     subject: 'audit',
@@ -66,4 +67,5 @@ async function verify(ctx: Ctx): Promise<ReplyOf<Audit['verify']>> {
 
 export function mountAudit(host: HttpHost): void {
   mount(host, 'audit', contract.audit, { list: listEvents, verify });
+  host.platform.jobs.register(anchorJob);
 }

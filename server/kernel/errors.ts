@@ -48,6 +48,11 @@ export const errorTable = {
     '系统正忙，您的内容没有丢失，请稍后再试。',
     'The service is busy; nothing was lost. Please try again.',
   ],
+  'audit-unwritable': [
+    503,
+    '审计记录暂时写不进去，为了安全这次操作没有执行，什么也没有改动。请稍后再试；一直这样，请告诉系统管理员。',
+    'The audit log cannot be written, so nothing was done. Please try again later or tell the administrator.',
+  ],
   'internal-fault': [
     500,
     '系统出了点问题，操作没有生效。请稍后再试，或把编号 {requestId} 告诉管理员。',

@@ -31,6 +31,8 @@ export interface Pii {
   blindIndex(purpose: IndexPurpose, normalised: string): Buffer;
   /** First byte of what is sealed now: suite in the upper two bits, version of the key in the lower six. */
   header(): number;
+  /** A keyed digest that nobody can make who has only the database; see audit-anchor. Its key outlives rotations. */
+  mac(purpose: string, text: string): string;
   /** Tells rings apart without betraying them: a server with another ring must not write to the same database. */
   fingerprint: string;
 }
@@ -115,6 +117,11 @@ export function piiOf(source: KeyRing | LiveRing, suiteName: SuiteName): Pii {
     header: () => (suite.number << versionBits) | newest(),
     blindIndex: (purpose, normalised) =>
       createHmac(ring.index.hash, indexKey(purpose)).update(normalised).digest(),
+    mac: (purpose, text) => {
+      const { hash, key } = ring.index;
+      const own = Buffer.from(hkdfSync(hash, key, Buffer.alloc(0), `mac ${purpose}`, 32));
+      return createHmac(hash, own).update(text).digest('hex');
+    },
     fingerprint: createHash('sha256').update('fingerprint').update(ring.index.key).digest('hex').slice(0, 16),
   };
 }

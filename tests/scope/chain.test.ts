@@ -117,18 +117,38 @@ it('notices a forged row that was chained to the end', async () => {
   expect(await verify()).toMatchObject({ ok: true });
 });
 
-it('stops the business when the log cannot be written', async () => {
-  await owner.query('alter table audit_event rename to audit_event_away');
+/** What takes the log away, and how it comes back. */
+const troubles = [
+  ['the table is gone', 'alter table audit_event rename to away', 'alter table away rename to audit_event'],
+  [
+    'the right to write is gone',
+    'revoke insert on audit_event from smart_union_app',
+    'grant insert on audit_event to smart_union_app',
+  ],
+  ['the heads are gone', 'alter table audit_lane rename to away', 'alter table away rename to audit_lane'],
+  [
+    'a lane has no head',
+    'create table away as table audit_lane; delete from audit_lane',
+    'insert into audit_lane select * from away; drop table away',
+  ],
+] as const;
+
+it.each(troubles)('stops the business when %s, and says so', async (_name, take, bring) => {
+  await owner.query(take);
   try {
     const change = scene.t.as('chen').members.setBankCard({ body: { number: '6225880137245917' } });
-    await expect(change).rejects.toMatchObject({ status: 500 });
+    await expect(change).rejects.toMatchObject({ status: 503, code: 'audit-unwritable' });
   } finally {
-    await owner.query('alter table audit_event_away rename to audit_event');
+    await owner.query(bring);
   }
   const { rows } = await owner.query('select bank_card_masked from member where id = $1', [
     scene.near.member.id,
   ]);
   expect(rows[0].bank_card_masked).not.toContain('5917');
+  expect(await verify()).toMatchObject({ ok: true });
+});
+
+it('goes on when the log can be written again', async () => {
   await scene.t.as('chen').members.setBankCard({ body: { number: '6225880137245917' } });
   expect(await verify()).toMatchObject({ ok: true });
 });

@@ -4,6 +4,8 @@ export const events = {
     kinds: {
       'account.opened': 'Account opened',
       'account.status-set': 'Account status set',
+      'audit.anchored': 'Audit chain anchored outside',
+      'audit.anchors-restarted': 'Audit anchors started again',
       'audit.verified': 'Audit chain verified',
       'backup.started': 'Backup taken',
       'batch.cancelled': 'Batch dissolved',
@@ -34,6 +36,8 @@ export const events = {
       'grant.given': 'Role given',
       'grant.taken': 'Role taken back',
       'item.published': 'Benefit published',
+      'key.retired': 'Old key destroyed',
+      'key.rotated': 'Key changed',
       'ledger.drifted': 'Ledger found to differ',
       'member.card-set': 'Bank card set',
       'member.changed': 'Member changed',

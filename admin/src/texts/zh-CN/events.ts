@@ -4,6 +4,8 @@ export const events = {
     kinds: {
       'account.opened': '开通账号',
       'account.status-set': '账号状态变更',
+      'audit.anchored': '审计链存证',
+      'audit.anchors-restarted': '审计链存证重新开始',
       'audit.verified': '核验审计链',
       'backup.started': '备份数据',
       'batch.cancelled': '撤销批次',
@@ -34,6 +36,8 @@ export const events = {
       'grant.given': '授予职责',
       'grant.taken': '收回职责',
       'item.published': '发布福利事项',
+      'key.retired': '销毁旧密钥',
+      'key.rotated': '更换密钥',
       'ledger.drifted': '账目核对有差异',
       'member.card-set': '登记银行卡',
       'member.changed': '会员资料变更',
