@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { createApp, federationFinder } from './kernel/app.ts';
 import { mountAudit } from './kernel/audit-routes.ts';
@@ -80,9 +79,9 @@ export async function compose({ config, databaseUrl, root, clock = systemClock }
   mountCalendar(host);
   mountFiles(host);
   mountOutbox(host);
+  mountHealth(host, root);
   measureQueues(platform);
   mountMetrics(host);
-  mountHealth(host, join(root, 'db/migrations'));
   await mountPages(host, root);
   const close = async () => {
     // A connection whose last answer goes out while we stop would be kept open for its browser's next question.

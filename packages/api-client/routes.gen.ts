@@ -112,6 +112,12 @@ export const routes = {
     list: ['GET', '/me/messages'],
     markRead: ['PUT', '/me/messages/:id/read'],
   },
+  system: {
+    overview: ['GET', '/system'],
+    listChecks: ['GET', '/system/checks'],
+    runCheck: ['POST', '/system/checks/:name/runs'],
+    retryJob: ['POST', '/system/jobs/:id/retries'],
+  },
   unionImports: {
     preview: ['POST', '/unions/imports'],
     list: ['GET', '/unions/imports'],

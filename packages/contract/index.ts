@@ -10,6 +10,7 @@ import { files } from './files.ts';
 import { memberImports, unionImports } from './imports.ts';
 import { members } from './members.ts';
 import { notifications } from './notifications.ts';
+import { system } from './system.ts';
 import { unions } from './unions.ts';
 
 export { permissions, type Permission } from './permissions.ts';
@@ -29,6 +30,7 @@ export const contract = {
   memberImports,
   members,
   notifications,
+  system,
   unionImports,
   unions,
 };

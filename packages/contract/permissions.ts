@@ -25,6 +25,8 @@ export const permissions = [
   'dashboards.view',
   'audit.view',
   'calendar.edit',
+  'system.view',
+  'system.operate',
 ] as const;
 
 export type Permission = (typeof permissions)[number];

@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { record } from '../kernel/audit.ts';
 import { listFederations } from '../kernel/app.ts';
+import { uuidV7 } from '../kernel/clock.ts';
 import { inSystemContext, type Platform } from '../kernel/context.ts';
+import { noteBackup } from '../kernel/health/records.ts';
 import { keyOfBackup, readSecret } from './archive/backup-key.ts';
 import { copyTarget, sequencesOf, tablesOf } from './archive/catalog.ts';
 import { writeManifest, type Manifest, type SchemaOfBackup } from './archive/manifest.ts';
@@ -76,6 +78,30 @@ async function writeKeys({ folder, key }: Work, { config }: Platform): Promise<M
   return writePart(folder, 'keys', key, Readable.from([ring]));
 }
 
+const rowsOf = ({ schemas }: Manifest) =>
+  schemas.flatMap(({ tables }) => tables).reduce((sum, table) => sum + table.rows, 0);
+
+/** For the operator's page: that there is a backup, since when, and how large. */
+async function noteMade(
+  client: pg.Client,
+  folder: string,
+  manifest: Manifest,
+  startedAt: Date,
+): Promise<void> {
+  const sizes = await Promise.all(readdirSync(folder).map((name) => stat(join(folder, name))));
+  const finishedAt = new Date();
+  await noteBackup(client, {
+    id: uuidV7(finishedAt),
+    startedAt,
+    finishedAt,
+    sizeBytes: sizes.reduce((sum, { size }) => sum + size, 0),
+    rows: rowsOf(manifest),
+    files: manifest.files.count,
+    withKeys: manifest.keys !== null,
+    verifiedAt: null,
+  });
+}
+
 const limits =
   '-c statement_timeout=0 -c idle_in_transaction_session_timeout=0 -c datestyle=ISO -c bytea_output=hex';
 
@@ -97,6 +123,7 @@ async function backUp(
   withKeys: boolean,
 ): Promise<Manifest> {
   const secret = await readSecret(terminal, { twice: true });
+  const startedAt = new Date();
   for (const federation of await listFederations(platform)) {
     // Before the snapshot: the copy, too, knows that it was taken.
     await inSystemContext(platform, federation, '命令行', (ctx) =>
@@ -127,6 +154,7 @@ async function backUp(
       keys,
     };
     await writeManifest(folder, manifest, key);
+    await noteMade(client, folder, manifest, startedAt);
     return manifest;
   });
 }
@@ -145,9 +173,9 @@ export const backUpCommand: Command = {
       const made = await mkdir(folder, { recursive: true, mode: 0o700 });
       const withKeys = options['with-keys'] !== undefined;
       try {
-        const { schemas } = await backUp(terminal, platform, folder, withKeys);
-        const rows = schemas.flatMap(({ tables }) => tables).reduce((sum, table) => sum + table.rows, 0);
-        terminal.out(`已备份到 ${folder}：${schemas.length - 1} 个总工会，${rows.toLocaleString('en')} 行\n`);
+        const manifest = await backUp(terminal, platform, folder, withKeys);
+        const [count, rows] = [manifest.schemas.length - 1, rowsOf(manifest).toLocaleString('en')];
+        terminal.out(`已备份到 ${folder}：${count} 个总工会，${rows} 行\n`);
       } catch (error) {
         // Half a backup is worse than none: somebody might trust it.
         for (const name of readdirSync(folder)) await rm(join(folder, name));

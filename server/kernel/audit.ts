@@ -109,11 +109,15 @@ const place = (lane: number, sequence: number) => lane * 1e12 + sequence;
  * Walks every lane and names the first row that does not fit: altered, missing, or out of order. People go on working
  * meanwhile, so each lane is walked up to the head it had at the start; what was added since is the next walk's.
  */
-export async function verifyAudit(ctx: Pick<Ctx, 'db' | 'federation'>): Promise<Verification> {
+export async function verifyAudit(
+  ctx: Pick<Ctx, 'db' | 'federation'>,
+  tell: (done: number, total: number) => Promise<void> = async () => {},
+): Promise<Verification> {
   const lanes = await ctx.db.selectFrom('audit_lane').selectAll().orderBy('lane').execute();
   const all = createHash('sha256');
   let rows = 0;
-  for (const lane of lanes) {
+  for (const [done, lane] of lanes.entries()) {
+    await tell(done, lanes.length);
     let hash = createHash('sha256').update(`${ctx.federation.code} ${lane.lane}`).digest();
     let expected = 1;
     for (;;) {

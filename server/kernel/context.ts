@@ -58,6 +58,8 @@ export interface Ctx {
   jobs: Jobs;
   /** Runs after the commit, never after a rollback: for nudging caches and streams, not for effects that must happen. */
   afterCommit(act: () => void): void;
+  /** Work in a transaction beside this one, with the same scope: what it writes is seen at once and stays whatever follows. */
+  beside<T>(work: (ctx: Ctx) => Promise<T>): Promise<T>;
   /** What `atEnd` keeps for the end of the transaction. */
   ending: Ending[];
   /** Sends a statement whose answer nobody needs, without waiting for it; see Transaction. */
@@ -125,6 +127,7 @@ export async function inContext<T>(
         files: platform.files,
         jobs: platform.jobs,
         afterCommit: (act) => after.push(act),
+        beside: (other) => inContext(platform, request, other),
         ending: [],
         later,
         ask,

@@ -2,7 +2,7 @@ import type PgBoss from 'pg-boss';
 import { listFederations } from './app.ts';
 import type { Ctx, Platform } from './context.ts';
 import { retryOf, timeoutOf, type Job } from './jobs/job.ts';
-import { inTransactionOf, openQueue } from './jobs/queue.ts';
+import { inTransactionOf, openQueue, putBack } from './jobs/queue.ts';
 import { runNext, type Run, type Ticket } from './jobs/run.ts';
 import { slotId, slotOf } from './jobs/schedule.ts';
 import type { Log } from './log.ts';
@@ -25,6 +25,13 @@ export interface Jobs {
   register<D extends object>(job: Job<D>): void;
   /** Puts a job in, in the caller's transaction: it exists if and only if that commits. `data` is ids, never secrets. */
   enqueue(ctx: Ctx, name: string, data: object, options?: EnqueueOptions): Promise<void>;
+  /**
+   * Puts a job that failed for good back in its queue, in the caller's transaction, and gives its name. Throws
+   * `thing-not-found` when this federation has no such failed job.
+   */
+  retry(ctx: Ctx, id: string): Promise<string>;
+  /** The queue's tables are there: for who reads them. */
+  ready(): Promise<void>;
   /** Runs what waits, here, until `stop`. */
   start(platform: Platform): Promise<void>;
   /** Every job that is registered. */
@@ -158,6 +165,15 @@ export function createJobs({ databaseUrl, log, metrics }: Parts): Jobs {
       if (!sent && !key) throw new Error(`job ${name} was not accepted`);
       ctx.afterCommit(() => bells.get(name)?.ring());
     },
+
+    async retry(ctx, id) {
+      await open();
+      const name = await putBack(ctx, id);
+      ctx.afterCommit(() => bells.get(name)?.ring());
+      return name;
+    },
+
+    ready: async () => void (await open()),
 
     async start(platform) {
       const boss = await open();

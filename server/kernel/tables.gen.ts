@@ -112,6 +112,22 @@ export interface Tables {
     published_at: Date;
     retired_at: Date | null;
   };
+  'check_progress': {
+    kind: string;
+    done: number;
+    total: number;
+    told_at: Date;
+  };
+  'check_run': {
+    id: string;
+    kind: string;
+    started_at: Date;
+    millis: number;
+    ok: boolean;
+    faults: number;
+    rows_seen: number | null;
+    place: string | null;
+  };
   'claim': {
     case_id: string;
     member_id: string;
@@ -374,6 +390,16 @@ export interface Tables {
     result: string;
     reason: string | null;
     settled_at: Date | null;
+  };
+  'platform.backup': {
+    id: string;
+    started_at: Date;
+    finished_at: Date;
+    size_bytes: number;
+    row_count: number;
+    file_count: number;
+    with_keys: boolean;
+    verified_at: Date | null;
   };
   'platform.federation': {
     id: string;

@@ -5,6 +5,7 @@ import { fileProbes } from './probes-files.ts';
 import { moneyProbes } from './probes-money.ts';
 import { readingProbes } from './probes-reading.ts';
 import { rosterProbes } from './probes-rosters.ts';
+import { systemProbes } from './probes-system.ts';
 
 /**
  * One right call for every route of the contract. The type is the contract's: a route added tomorrow does not compile
@@ -16,5 +17,6 @@ export const probes: Record<RouteName, Probe> = {
   ...moneyProbes,
   ...fileProbes,
   ...rosterProbes,
+  ...systemProbes,
   ...accountProbes,
 };

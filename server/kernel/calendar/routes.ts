@@ -1,20 +1,12 @@
 import { contract, type InputOf, type ReplyOf } from '@smart-union/contract';
-import { isWithin, pathsFor } from '../access.ts';
 import { record } from '../audit.ts';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { mount, type HttpHost } from '../http.ts';
+import { requireWholeFederation } from '../whole-federation.ts';
 import { forgetCalendars, type DayKind } from './table.ts';
 
 type Routes = typeof contract.calendar;
-
-/** The calendar is everybody's, so a grant over a part of the federation is not enough to change it. */
-async function requireWholeFederation(ctx: Ctx): Promise<void> {
-  const paths = pathsFor(ctx.actor, 'calendar.edit');
-  const tops = await ctx.db.selectFrom('union').select('path').where('superior_id', 'is', null).execute();
-  const covered = paths.includes('f') || (tops.length > 0 && tops.every((top) => isWithin(top.path, paths)));
-  if (!covered) throw new DomainError('permission-missing');
-}
 
 async function listDays(ctx: Ctx, { query }: InputOf<Routes['list']>): Promise<ReplyOf<Routes['list']>> {
   const rows = await ctx.db
@@ -38,7 +30,7 @@ const auditOf = (kind: string, data: Record<string, unknown>) => ({
 });
 
 async function setDay(ctx: Ctx, { params, body }: InputOf<Routes['set']>): Promise<ReplyOf<Routes['set']>> {
-  await requireWholeFederation(ctx);
+  await requireWholeFederation(ctx, 'calendar.edit');
   const before = await ctx.db
     .selectFrom('calendar_day')
     .select(['kind', 'name', 'source'])
@@ -58,7 +50,7 @@ async function removeDay(
   ctx: Ctx,
   { params }: InputOf<Routes['remove']>,
 ): Promise<ReplyOf<Routes['remove']>> {
-  await requireWholeFederation(ctx);
+  await requireWholeFederation(ctx, 'calendar.edit');
   const before = await ctx.db
     .deleteFrom('calendar_day')
     .where('on_date', '=', params.on)

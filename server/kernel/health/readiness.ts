@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Platform } from '../context.ts';
 import { listMissing } from '../migrations.ts';
 
@@ -12,10 +13,16 @@ const freshMillis = 2000;
 const silentMillis = 60_000;
 const answerMillis = 3000;
 
-/** Room in DATA_DIR, in bytes. */
+/** Room in DATA_DIR, in bytes; before the first file has made the folder, where it will lie. */
 export async function diskOf(dataDir: string): Promise<{ free: number; total: number }> {
-  const { bavail, blocks, bsize } = await statfs(dataDir);
-  return { free: bavail * bsize, total: blocks * bsize };
+  try {
+    const { bavail, blocks, bsize } = await statfs(dataDir);
+    return { free: bavail * bsize, total: blocks * bsize };
+  } catch (error) {
+    const above = dirname(dataDir);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || above === dataDir) throw error;
+    return diskOf(above);
+  }
 }
 
 function within<T>(work: Promise<T>): Promise<T> {

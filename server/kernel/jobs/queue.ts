@@ -2,6 +2,7 @@ import { CompiledQuery } from 'kysely';
 import { Client } from 'pg';
 import PgBoss from 'pg-boss';
 import type { Ctx } from '../context.ts';
+import { DomainError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { appRole } from '../migrations.ts';
 
@@ -20,6 +21,20 @@ export const inTransactionOf = (ctx: Pick<Ctx, 'db'>) => ({
     return { rows: result.rows };
   },
 });
+
+/** A failed job back among the waiting, with one try more; gives its name. Another federation's job does not exist here. */
+export async function putBack(ctx: Ctx, id: string): Promise<string> {
+  const found = await ctx.db.executeQuery<{ name: string }>(
+    CompiledQuery.raw(
+      `update ${schema}.job set state = 'retry', retry_limit = retry_limit + 1, start_after = $3, completed_on = null
+      where id = $1::uuid and state = 'failed' and data->>'federation' = $2 returning name`,
+      [id, ctx.federation.code, ctx.now],
+    ),
+  );
+  const name = found.rows[0]?.name;
+  if (!name) throw new DomainError('thing-not-found');
+  return name;
+}
 
 /**
  * Opens pg-boss on the owner's connection, with its tables, one queue per name, and the application role's right to

@@ -104,7 +104,14 @@ export const roles: Record<string, Role> = {
   'system-admin': {
     title: '系统管理员',
     titleEn: 'System administrator',
-    permissions: ['accounts.view', 'accounts.manage', 'unions.view', 'calendar.edit'],
+    permissions: [
+      'accounts.view',
+      'accounts.manage',
+      'unions.view',
+      'calendar.edit',
+      'system.view',
+      'system.operate',
+    ],
     totp: true,
   },
 };

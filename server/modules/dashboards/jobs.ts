@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
 import { record } from '../../kernel/audit.ts';
 import type { Ctx } from '../../kernel/context.ts';
+import { noteCheck } from '../../kernel/health/checks.ts';
 import { defineJob } from '../../kernel/jobs.ts';
 import { lastDays } from './periods.ts';
-import { reconcileRollups } from './reconcile-rollups.ts';
+import { reconcileRollups, type Drift } from './reconcile-rollups.ts';
 
 const dayFiguresKept = 62;
 const momentsKept = 31;
@@ -19,8 +20,13 @@ export const proveFigures = defineJob({
   schedule: { dailyAt: '02:40' },
   timeoutSeconds: 1800,
   async run(ctx: Ctx) {
-    const drifts = await reconcileRollups(ctx, { repair: true });
-    if (drifts === null) throw new Error('a fold was under way; the queue will try again');
+    let drifts: Drift[] = [];
+    await noteCheck(ctx, 'figures', async () => {
+      const found = await reconcileRollups(ctx, { repair: true });
+      if (found === null) throw new Error('a fold was under way; the queue will try again');
+      drifts = found;
+      return { ok: found.length === 0, faults: found.length, rows: null, place: found[0]?.metric ?? null };
+    });
     if (drifts.length > 0) {
       const first = drifts.slice(0, driftsReported);
       ctx.log.error({ count: drifts.length, first }, 'dashboards: figures had drifted from the rows');

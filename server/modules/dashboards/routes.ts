@@ -1,5 +1,6 @@
 import { contract } from '@smart-union/contract';
 import { pathsFor } from '../../kernel/access.ts';
+import { ownCheck } from '../../kernel/health/checks.ts';
 import { mount } from '../../kernel/http.ts';
 import type { HttpHost } from '../../kernel/http.ts';
 import { mountDemoAccount } from './demo-account.ts';
@@ -26,6 +27,7 @@ export function mountDashboards(host: HttpHost): void {
   });
   host.platform.metrics.measure(foldLag());
   host.platform.jobs.register(proveFigures);
+  ownCheck(host.platform, 'figures', proveFigures.name);
   mountDemoAccount(host);
   let stopFolding = async (): Promise<void> => {};
   host.app.addHook('onReady', async () => {

@@ -32,11 +32,12 @@ const accounts = sql<LedgerDrift>`
 const paymentsProof = sql<LedgerDrift>`
   with net as (
     select disbursement_id as id,
-      coalesce(sum(amount_fen) filter (where kind in ('reserve', 'reject')), 0)
+      coalesce(sum(amount_fen) filter (where kind in ('reserve', 'reject', 'refund')), 0)
         - coalesce(sum(amount_fen) filter (where kind in ('send', 'visit', 'release')), 0) as reserved,
       coalesce(sum(amount_fen) filter (where kind = 'send'), 0)
         - coalesce(sum(amount_fen) filter (where kind in ('settle', 'reject')), 0) as transit,
-      coalesce(sum(amount_fen) filter (where kind in ('settle', 'visit')), 0) as paid
+      coalesce(sum(amount_fen) filter (where kind in ('settle', 'visit')), 0)
+        - coalesce(sum(amount_fen) filter (where kind = 'refund'), 0) as paid
     from transfer where disbursement_id is not null group by disbursement_id
   ), away as (
     select l.disbursement_id as id from payment_line l join payment_batch b on b.id = l.batch_id
@@ -66,25 +67,31 @@ const lines = sql<LedgerDrift>`
   join payment_batch b on b.id = l.batch_id
   where l.amount_fen <> d.amount_fen`;
 
-/** A batch's total is the sum of its lines. */
+/** A batch's total is the sum of its lines; those taken out before the release count no more. */
 const batches = sql<LedgerDrift>`
   select 'batch' as what, b.id::text, l.sum::bigint as "expectedFen", b.total_fen as "actualFen",
     '批次 ' || b.number || ' 的合计与明细不符' as text
   from payment_batch b
-  join (select batch_id, sum(amount_fen) as sum, count(*) as count from payment_line group by batch_id) as l
-    on l.batch_id = b.id
-  where l.sum <> b.total_fen or l.count <> b.line_count`;
+  join (select batch_id, sum(amount_fen) as sum, count(*) as count from payment_line
+    where result <> 'cancelled' group by batch_id) as l on l.batch_id = b.id
+  where b.status <> 'cancelled' and (l.sum <> b.total_fen or l.count <> b.line_count)`;
 
 /**
  * Proves the money: balances = sums of transfers; every payment's transfers stand where its status says, so in transit =
  * sum of what is at the bank and paid = sum of what arrived; lines and batches = their payments. Returns every row that
  * does not fit; nothing is repaired. Compares within one snapshot, so it must be the first work of its transaction.
  */
-export async function reconcileLedger(ctx: Pick<Ctx, 'db'>): Promise<LedgerDrift[]> {
+export async function reconcileLedger(
+  ctx: Pick<Ctx, 'db'>,
+  tell: (done: number, total: number) => Promise<void> = async () => {},
+): Promise<LedgerDrift[]> {
   await sql`set transaction isolation level repeatable read`.execute(ctx.db);
   await sql`set local statement_timeout = '15min'`.execute(ctx.db);
   const found: LedgerDrift[] = [];
-  for (const proof of [accounts, paymentsProof, lines, batches])
+  const proofs = [accounts, paymentsProof, lines, batches];
+  for (const [done, proof] of proofs.entries()) {
+    await tell(done, proofs.length);
     found.push(...(await proof.execute(ctx.db)).rows);
+  }
   return found;
 }

@@ -1,4 +1,5 @@
 import { contract } from '@smart-union/contract';
+import { ownCheck } from '../../kernel/health/checks.ts';
 import { mount, type HttpHost } from '../../kernel/http.ts';
 import { addToTimeline } from '../cases/index.ts';
 import { payClaims } from '../claims/index.ts';
@@ -13,6 +14,7 @@ import { listExceptions } from './list-exceptions.ts';
 import { deposit, listFunds, listTransfers } from './list-funds.ts';
 import { listMyPayments, listPayments } from './list-payments.ts';
 import { payer } from './pay-claim.ts';
+import { reportRefund } from './report-refund.ts';
 import { markSent, readBatchFile, releaseBatch } from './release-batch.ts';
 import { resolveException } from './resolve-exception.ts';
 
@@ -20,6 +22,7 @@ export function mountDisbursements(host: HttpHost): void {
   payClaims(payer);
   addToTimeline(followUp);
   host.platform.jobs.register(proveLedger);
+  ownCheck(host.platform, 'ledger', proveLedger.name);
   mount(host, 'disbursements', contract.disbursements, {
     listFunds,
     listTransfers,
@@ -37,6 +40,7 @@ export function mountDisbursements(host: HttpHost): void {
     demoReturn: downloadDemoReturn,
     listExceptions,
     resolveException,
+    reportRefund,
     correctCard,
     correctMyCard,
     myPaymentDate: listMyPayments,
