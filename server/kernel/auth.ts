@@ -4,6 +4,7 @@ import type { Actor, CadreActor, Grant, Principal } from './access.ts';
 import { dayOf } from './clock.ts';
 import type { Federation, Platform } from './context.ts';
 import { inTransaction, wholeFederation } from './db.ts';
+import { statement } from './db/statement.ts';
 
 /** A cadre's session ends after 30 idle minutes, a member's after 7 idle days. */
 export const idleMillis = { cadre: 30 * 60_000, member: 7 * 86_400_000 };
@@ -37,17 +38,11 @@ export function createAuth(platform: Platform, permissionsOf: PermissionsOf): Au
   const remembered = new Map<string, { session: Promise<Session | null>; until: number }>();
   const read = async (federation: Federation, tokenHash: Buffer): Promise<Session | null> => {
     const now = platform.clock.now();
-    return inTransaction(platform.database, federation.schema, wholeFederation, async ({ db }) => {
-      const row = await db
-        .selectFrom('session')
-        .where('token_hash', '=', tokenHash)
-        .where('expires_at', '>', now)
-        .selectAll()
-        .executeTakeFirst();
+    return inTransaction(platform.database, federation.schema, wholeFederation, async (transaction) => {
+      const { db } = transaction;
+      const [row] = await sessionFound(transaction, { tokenHash, now });
       if (!row) return null;
-      const actor = row.account_id
-        ? await cadre(db, row.account_id, now, permissionsOf)
-        : await member(db, row.member_id!);
+      const actor = row.account_id ? await cadre(db, row.account_id, now, permissionsOf) : memberOf(row);
       if (!actor) return null;
       // Moved on at most once a minute, so that reading stays reading.
       if (now.getTime() - row.seen_at.getTime() > 60_000) {
@@ -80,20 +75,25 @@ export function createAuth(platform: Platform, permissionsOf: PermissionsOf): Au
 
 type Reader = Parameters<Parameters<typeof inTransaction>[3]>[0]['db'];
 
-async function member(db: Reader, memberId: string): Promise<Actor | null> {
-  const row = await db
-    .selectFrom('member')
-    .select(['id', 'name', 'union_id', 'union_path', 'status'])
-    .where('id', '=', memberId)
-    .executeTakeFirst();
-  if (!row || row.status === 'left') return null;
-  return {
-    kind: 'member',
-    memberId: row.id,
-    name: row.name,
-    unionId: row.union_id,
-    unionPath: row.union_path,
-  };
+/** With the member it is of, if it is a member's. */
+const sessionFound = statement((db, { tokenHash, now }: { tokenHash: Buffer; now: Date }) =>
+  db
+    .selectFrom('session')
+    .leftJoin('member', (join) =>
+      join.onRef('member.id', '=', 'session.member_id').on('member.status', '!=', 'left'),
+    )
+    .where('token_hash', '=', tokenHash)
+    .where('expires_at', '>', now)
+    .select(['session.kind', 'session.account_id', 'session.csrf_token', 'session.seen_at'])
+    .select(['session.expires_at', 'member.id as memberId', 'member.name'])
+    .select(['member.union_id as unionId', 'member.union_path as unionPath']),
+);
+
+type Found = Awaited<ReturnType<typeof sessionFound>>[number];
+
+function memberOf({ memberId, name, unionId, unionPath }: Found): Actor | null {
+  if (memberId === null || name === null || unionId === null || unionPath === null) return null;
+  return { kind: 'member', memberId, name, unionId, unionPath };
 }
 
 /** Deputyships in force in which the account is either side, with the other side. Both accounts are active. */

@@ -64,11 +64,14 @@ function check<R>(made: CompiledQuery<R>, plan: CompiledQuery<R>, parameters: re
   if (made.sql !== plan.sql || !same) throw new Error(`a statement that depends on its values: ${made.sql}`);
 }
 
+/** What a statement is sent on: a context, or the bare transaction. */
+type On = Pick<Ctx, 'db' | 'ask' | 'later'>;
+
 export interface Statement<P, R> {
   /** Its rows. */
-  (ctx: Ctx, values: P, shape?: string): Promise<R[]>;
+  (on: On, values: P, shape?: string): Promise<R[]>;
   /** Sent without waiting; see `Ctx.later`. */
-  later(ctx: Ctx, values: P, shape?: string): void;
+  later(on: On, values: P, shape?: string): void;
 }
 
 /**
@@ -83,7 +86,7 @@ export function statement<P extends Record<string, unknown>, R>(
   build: (db: Db, values: P, shape: string) => Buildable<R>,
 ): Statement<P, R> {
   const plans = new Map<string, Plan<R>>();
-  const bind = (ctx: Ctx, values: P, shape: string): Plan<R> => {
+  const bind = (ctx: On, values: P, shape: string): Plan<R> => {
     const flat: unknown[] = [];
     const key = `${shape}|${flatten(values, flat)}`;
     let plan = plans.get(key);
@@ -96,12 +99,12 @@ export function statement<P extends Record<string, unknown>, R>(
     if (checking) check(build(ctx.db, values, shape).compile(ctx.db), plan.query, parameters);
     return { query: { ...plan.query, parameters }, writes: plan.writes };
   };
-  const run = (ctx: Ctx, values: P, shape = '') => {
+  const run = (ctx: On, values: P, shape = '') => {
     const { query, writes } = bind(ctx, values, shape);
     return ctx.ask(query, writes);
   };
   return Object.assign(run, {
-    later: (ctx: Ctx, values: P, shape = '') => ctx.later(bind(ctx, values, shape).query),
+    later: (ctx: On, values: P, shape = '') => ctx.later(bind(ctx, values, shape).query),
   });
 }
 

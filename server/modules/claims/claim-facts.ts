@@ -28,13 +28,14 @@ export function stayOf(definition: ItemDefinition, answers: Answers): { from: st
   return typeof from === 'string' && typeof to === 'string' ? { from, to } : null;
 }
 
-const claimant = statement((db, { memberId }: { memberId: string }) =>
-  db
+const claimant = statement((db, { memberId }: { memberId: string }, shape) => {
+  const found = db
     .selectFrom('member')
     .innerJoin('union', 'union.id', 'member.union_id')
     .select(['member.status', 'member.joined_on', 'member.id_number_sealed', 'union.name as union_name'])
-    .where('member.id', '=', memberId),
-);
+    .where('member.id', '=', memberId);
+  return shape === 'locked' ? found.forUpdate('member') : found;
+});
 
 const usesOf = statement((db, { memberId, code }: { memberId: string; code: string }) =>
   db
@@ -66,9 +67,11 @@ async function factsOf(
   memberId: string,
   answers?: Answers,
   without?: string,
+  shape: 'read' | 'locked' = 'read',
 ): Promise<{ facts: Facts; uses: Use[] }> {
+  // Sent together and done in order: behind the member's lock, the uses are those of whoever held it before.
   const [[member], uses] = await Promise.all([
-    claimant(ctx, { memberId }),
+    claimant(ctx, { memberId }, shape),
     usesOf(ctx, { memberId, code: item.code }),
   ]);
   if (!member) throw new DomainError('thing-not-found');
@@ -127,7 +130,8 @@ export const assessFor = async (
   memberId: string,
   answers?: Answers,
   without?: string,
+  shape: 'read' | 'locked' = 'read',
 ) => {
-  const { facts, uses } = await factsOf(ctx, definition, memberId, answers, without);
+  const { facts, uses } = await factsOf(ctx, definition, memberId, answers, without, shape);
   return { facts, uses, assessment: assess(definition, facts) };
 };

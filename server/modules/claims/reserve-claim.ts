@@ -27,10 +27,6 @@ const claimKept = statement((db, { caseId, ...set }: Updateable<Tables['claim']>
   db.updateTable('claim').set(set).where('case_id', '=', caseId).where('status', '=', 'reserved'),
 );
 
-const memberLocked = statement((db, { id }: { id: string }) =>
-  db.selectFrom('member').select('id').where('id', '=', id).forUpdate(),
-);
-
 /**
  * Takes one of the member's places for the period. The unique index decides between two taps: the loser tries the
  * next free place, and when there is none the claim is refused although both read "one left".
@@ -83,12 +79,10 @@ async function keepCard(ctx: Ctx, filed: FiledCase): Promise<void> {
 
 async function submitted(ctx: Ctx, filed: FiledCase): Promise<{ amountFen: number }> {
   const definition = benefitOf(filed.definition);
-  const assessNow = () => assessFor(ctx, definition, filed.memberId, filed.answers as Answers, filed.id);
-  // The member's row is the gate: two claims of one person are judged one after the other. Sent together, and done in order.
-  const [, { facts, uses, assessment }] = await together([
-    memberLocked(ctx, { id: filed.memberId }),
-    assessNow(),
-  ]);
+  const { memberId, id } = filed;
+  const answers = filed.answers as Answers;
+  // The member's row is the gate: two claims of one person are judged one after the other.
+  const { facts, uses, assessment } = await assessFor(ctx, definition, memberId, answers, id, 'locked');
   requireEntitled(assessment);
   const amountFen = assessment.amountFen!;
   const told = toldOf(filed, amountFen);
@@ -99,7 +93,7 @@ async function submitted(ctx: Ctx, filed: FiledCase): Promise<{ amountFen: numbe
     keepCard(ctx, filed),
   ]);
   if (!placed) {
-    requireEntitled((await assessNow()).assessment);
+    requireEntitled((await assessFor(ctx, definition, memberId, answers, id)).assessment);
     throw new DomainError('claim-not-entitled', {
       reason: '这次申请与刚才的另一次重复，请到「申请进度」查看。',
     });
