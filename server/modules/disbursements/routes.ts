@@ -14,7 +14,6 @@ import { listExceptions } from './list-exceptions.ts';
 import { deposit, listFunds, listTransfers } from './list-funds.ts';
 import { listMyPayments, listPayments } from './list-payments.ts';
 import { payer } from './pay-claim.ts';
-import { reportRefund } from './report-refund.ts';
 import { markSent, readBatchFile, releaseBatch } from './release-batch.ts';
 import { resolveException } from './resolve-exception.ts';
 
@@ -40,7 +39,6 @@ export function mountDisbursements(host: HttpHost): void {
     demoReturn: downloadDemoReturn,
     listExceptions,
     resolveException,
-    reportRefund,
     correctCard,
     correctMyCard,
     myPaymentDate: listMyPayments,
