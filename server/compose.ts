@@ -25,6 +25,7 @@ import { mountDashboards } from './modules/dashboards/index.ts';
 import { mountDisbursements } from './modules/disbursements/index.ts';
 import { mountMembers } from './modules/members/index.ts';
 import { mountNotifications } from './modules/notifications/index.ts';
+import { mountPrivacy } from './modules/privacy/index.ts';
 import { mountUnions } from './modules/unions/index.ts';
 
 export interface Server {
@@ -71,6 +72,7 @@ export async function compose({ config, databaseUrl, root, clock = systemClock }
   mountUnions(host);
   mountMembers(host);
   mountNotifications(host);
+  mountPrivacy(host);
   mountCases(host);
   mountClaims(host);
   mountDisbursements(host);

@@ -7,6 +7,7 @@ import { bankReturnCommand } from './demo-bank-return.ts';
 import { createFederationCommand, listFederationsCommand } from './federation.ts';
 import { importMembersCommand, importUnionsCommand } from './import-roster.ts';
 import { keysStatusCommand, resealCommand, retireKeyCommand, rotateKeysCommand } from './keys.ts';
+import { listPrivacyCommand, setPrivacyCommand } from './privacy.ts';
 import { restoreCommand } from './restore.ts';
 import { seedCommand } from './seed.ts';
 
@@ -24,6 +25,8 @@ export const commands: readonly Command[] = [
   resealCommand,
   keysStatusCommand,
   retireKeyCommand,
+  setPrivacyCommand,
+  listPrivacyCommand,
   seedCommand,
   bankReturnCommand,
 ];

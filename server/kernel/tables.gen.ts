@@ -198,6 +198,21 @@ export interface Tables {
     approved_at: Date;
     paid_at: Date | null;
   };
+  'export_event': {
+    id: string;
+    number: string;
+    at: Date;
+    account_id: string | null;
+    who: string;
+    office: string;
+    subject: string;
+    union_path: string;
+    reason: string;
+    query_hash: Buffer;
+    row_count: number;
+    member_ids: string[];
+    request_id: string | null;
+  };
   'file': {
     id: string;
     owner_member_id: string | null;
@@ -418,6 +433,13 @@ export interface Tables {
     name: string;
     checksum: string;
     applied_at: Date;
+  };
+  'privacy_setting': {
+    name: string;
+    from_on: string;
+    set_at: Date;
+    value: number;
+    reason: string;
   };
   'rollup': {
     union_path: string;

@@ -3,7 +3,8 @@ import { testApp, type PersonName, type TestApp } from '../../../tests/database/
 import { ownScope } from '../access.ts';
 import { inContext, type Ctx } from '../context.ts';
 import type { Scope } from '../db.ts';
-import { disclose, disclosuresPerHour } from './disclose.ts';
+import { disclose } from './disclose.ts';
+import { privacyDefaults } from './settings.ts';
 
 let app: TestApp;
 beforeAll(async () => {
@@ -75,7 +76,7 @@ describe('a disclosure', () => {
       accountId: null,
     }));
     const outcomes = await Promise.allSettled(
-      Array.from({ length: disclosuresPerHour + 10 }, (_, index) =>
+      Array.from({ length: privacyDefaults['disclosures-per-hour'] + 10 }, (_, index) =>
         open('approver', '核对身份', scopes[index % 2]),
       ),
     );
@@ -90,6 +91,43 @@ describe('a disclosure', () => {
     app.addDays(1 / 24 + 0.001);
     await open('approver');
     app.addDays(-1 / 24 - 0.001);
+  });
+
+  it('alarms at half and at the limit, once each', async () => {
+    const alarms = await app.db((ctx) =>
+      ctx.db.selectFrom('audit_event').select('payload').where('kind', '=', 'pii.alarmed').execute(),
+    );
+    const told = alarms.map(({ payload }) => (JSON.parse(payload) as { data: object }).data);
+    expect(told).toHaveLength(2);
+    expect(told).toContainEqual({ count: privacyDefaults['disclosures-alarm'], atLimit: false });
+    expect(told).toContainEqual({ count: privacyDefaults['disclosures-per-hour'], atLimit: true });
+  });
+
+  it('follows the figures the federation set, from their day on', async () => {
+    const set = (value: number, from_on: string) =>
+      app.db((ctx) =>
+        ctx.db
+          .insertInto('privacy_setting')
+          .values({ name: 'disclosures-per-hour', from_on, set_at: ctx.now, value, reason: '测试' })
+          .execute(),
+      );
+    await set(2, '2026-11-24');
+    await set(1, '2026-11-26');
+    const opened = async () => {
+      let count = 0;
+      for (; count < 5; count += 1) {
+        const done = await open('deputyChair').then(
+          () => true,
+          () => false,
+        );
+        if (!done) break;
+      }
+      return count;
+    };
+    expect(await opened()).toBe(2);
+    app.addDays(2);
+    expect(await opened()).toBe(1);
+    app.addDays(-2);
   });
 
   it('cannot be changed or taken back afterwards', async () => {

@@ -3,6 +3,8 @@ import { record } from '../audit.ts';
 import { withScope, type Ctx } from '../context.ts';
 import { wholeFederation } from '../db.ts';
 import { DomainError } from '../errors.ts';
+import { raiseAlarm } from './alarm.ts';
+import { readPrivacySettings } from './settings.ts';
 
 export interface Disclosure {
   member: { id: string; unionPath: string };
@@ -14,7 +16,6 @@ export interface Disclosure {
   caseNumber?: string;
 }
 
-export const disclosuresPerHour = 20;
 const reasonLength = { least: 2, most: 200 };
 
 /** Looks at photos are written down too (see files/look), but are part of deciding and do not count. */
@@ -22,8 +23,8 @@ const counted = sql<boolean>`fields <> array['票据照片']`;
 
 /**
  * A cadre is about to see sealed fields in full. Writes what the member will read in 谁看过我的信息 and the audit row, and
- * only then returns: call it before `unseal`; without the commit the values do not leave either. Throws
- * `reason-missing`, and `disclosure-limit` after 20 within an hour.
+ * only then returns: call it before `unseal`; without the commit the values do not leave either. Auditors are told of
+ * many within an hour. Throws `reason-missing`, and `disclosure-limit` after more still; see settings for how many.
  */
 export async function disclose(ctx: Ctx, disclosure: Disclosure): Promise<void> {
   const { actor } = ctx;
@@ -49,12 +50,31 @@ export async function disclose(ctx: Ctx, disclosure: Disclosure): Promise<void> 
       .where(counted)
       .executeTakeFirstOrThrow(),
   );
-  if (count >= disclosuresPerHour) throw new DomainError('disclosure-limit', { limit: disclosuresPerHour });
+  const settings = await readPrivacySettings(ctx);
+  const limit = settings['disclosures-per-hour'];
+  if (count >= limit) throw new DomainError('disclosure-limit', { limit });
+  const now = Number(count) + 1;
+  if (now === settings['disclosures-alarm'] || now === limit)
+    await alarm(ctx, disclosure, now, now === limit);
   await recordAccess(
     ctx,
     { ...disclosure, reason },
     { name: actor.name, office: actor.office, accountId: actor.accountId },
   );
+}
+
+async function alarm(ctx: Ctx, { member }: Disclosure, count: number, atLimit: boolean): Promise<void> {
+  const { actor } = ctx;
+  if (actor.kind !== 'cadre') return;
+  const { accountId, name: who, office } = actor;
+  await record(ctx, {
+    kind: 'pii.alarmed',
+    subject: 'account',
+    subjectId: accountId,
+    unionPath: member.unionPath,
+    data: { count, atLimit },
+  });
+  await raiseAlarm(ctx, { who, office, accountId, count, atLimit, unionPath: member.unionPath });
 }
 
 interface Looker {

@@ -22,6 +22,9 @@ export interface OutSheet {
   rows: Iterable<readonly OutCell[]> | AsyncIterable<readonly OutCell[]>;
 }
 
+/** Custom properties of the document (docProps/custom.xml): seen under 文件 › 信息, not in the sheet. */
+export type DocumentProperties = Readonly<Record<string, string>>;
+
 /** Excel's own bound; a longer list goes on in a second sheet of the same name with a number. */
 const rowsPerSheet = 1_048_575;
 const chunkLength = 256 * 1024;
@@ -36,11 +39,12 @@ const style = { text: 1, quoted: 2, date: 3, header: 4 } as const;
 export async function writeXlsx(
   out: Writable,
   sheets: Iterable<OutSheet> | AsyncIterable<OutSheet>,
+  properties: DocumentProperties = {},
 ): Promise<void> {
   const zip = new yazl.ZipFile();
   const stop = new AbortController();
   const sent = pipeline(zip.outputStream, out, { signal: stop.signal });
-  const written = writeParts(zip, sheets, stop.signal);
+  const written = writeParts(zip, sheets, properties, stop.signal);
   try {
     await Promise.all([sent, written]);
   } catch (cause) {
@@ -52,23 +56,27 @@ export async function writeXlsx(
 }
 
 /** A whole workbook in memory, for small files such as the refused rows of a roster. */
-export async function xlsxBytes(sheets: Iterable<OutSheet> | AsyncIterable<OutSheet>): Promise<Buffer> {
+export async function xlsxBytes(
+  sheets: Iterable<OutSheet> | AsyncIterable<OutSheet>,
+  properties: DocumentProperties = {},
+): Promise<Buffer> {
   const pieces: Buffer[] = [];
   const out = new PassThrough();
   out.on('data', (piece: Buffer) => pieces.push(piece));
-  await writeXlsx(out, sheets);
+  await writeXlsx(out, sheets, properties);
   return Buffer.concat(pieces);
 }
 
 async function writeParts(
   zip: yazl.ZipFile,
   sheets: Iterable<OutSheet> | AsyncIterable<OutSheet>,
+  properties: DocumentProperties,
   signal: AbortSignal,
 ): Promise<void> {
   const names: string[] = [];
   for await (const sheet of sheets) await writeSheet(zip, sheet, names, signal);
   if (names.length === 0) await writeSheet(zip, { name: '表1', columns: [], rows: [] }, names, signal);
-  for (const [path, xml] of frameParts(names)) add(zip, path, Buffer.from(xml));
+  for (const [path, xml] of frameParts(names, properties)) add(zip, path, Buffer.from(xml));
   zip.end();
 }
 
@@ -178,7 +186,20 @@ function sheetHead(columns: readonly OutColumn[]): string {
   );
 }
 
-function frameParts(names: readonly string[]): [path: string, xml: string][] {
+const propertiesNs = 'http://schemas.openxmlformats.org/officeDocument/2006/custom-properties';
+const valueTypesNs = 'http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes';
+const userDefined = '{D5CDD505-2E9C-101B-9397-08002B2CF9AE}';
+
+function propertiesXml(properties: DocumentProperties): string {
+  const each = Object.entries(properties).map(
+    ([name, value], index) =>
+      `<property fmtid="${userDefined}" pid="${index + 2}" name="${xmlText(name)}"><vt:lpwstr>${xmlText(value)}</vt:lpwstr></property>`,
+  );
+  return `${xmlHead}<Properties xmlns="${propertiesNs}" xmlns:vt="${valueTypesNs}">${each.join('')}</Properties>`;
+}
+
+function frameParts(names: readonly string[], properties: DocumentProperties): [path: string, xml: string][] {
+  const custom = Object.keys(properties).length > 0;
   const each = (make: (number: number, name: string) => string): string =>
     names.map((name, index) => make(index + 1, name)).join('');
   const link = (id: string, kind: string, target: string): string =>
@@ -198,10 +219,17 @@ function frameParts(names: readonly string[]): [path: string, xml: string][] {
       ),
     ],
     ['xl/styles.xml', stylesXml],
-    ['_rels/.rels', links(link('rId1', 'officeDocument', 'xl/workbook.xml'))],
+    [
+      '_rels/.rels',
+      links(
+        link('rId1', 'officeDocument', 'xl/workbook.xml') +
+          (custom ? link('rId2', 'custom-properties', 'docProps/custom.xml') : ''),
+      ),
+    ],
+    ...(custom ? [['docProps/custom.xml', propertiesXml(properties)] as [string, string]] : []),
     [
       '[Content_Types].xml',
-      `${xmlHead}<Types xmlns="${packaged}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="${kinds}.sheet.main+xml"/><Override PartName="/xl/styles.xml" ContentType="${kinds}.styles+xml"/>${each((number) => `<Override PartName="/xl/worksheets/sheet${number}.xml" ContentType="${kinds}.worksheet+xml"/>`)}</Types>`,
+      `${xmlHead}<Types xmlns="${packaged}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="${kinds}.sheet.main+xml"/><Override PartName="/xl/styles.xml" ContentType="${kinds}.styles+xml"/>${custom ? '<Override PartName="/docProps/custom.xml" ContentType="application/vnd.openxmlformats-officedocument.custom-properties+xml"/>' : ''}${each((number) => `<Override PartName="/xl/worksheets/sheet${number}.xml" ContentType="${kinds}.worksheet+xml"/>`)}</Types>`,
     ],
   ];
 }

@@ -1,13 +1,15 @@
 import type { contract, InputOf } from '@smart-union/contract';
-import { record } from '../../kernel/audit.ts';
 import type { Ctx } from '../../kernel/context.ts';
+import { DomainError } from '../../kernel/errors.ts';
+import { exportList } from '../../kernel/exports.ts';
 import type { RawResult } from '../../kernel/http.ts';
-import { xlsxBytes } from '../../kernel/sheets/write-xlsx.ts';
 import { listCases } from './list-cases.ts';
 
 type Cases = typeof contract.cases;
 
-const exportLimit = 1000;
+/** One workbook in memory, one person's patience. */
+const limit = 50_000;
+const perPage = 200;
 const statusZh: Record<string, string> = {
   submitted: '已提交',
   in_review: '审核中',
@@ -18,17 +20,20 @@ const statusZh: Record<string, string> = {
   closed: '已办结',
 };
 
-/** The list as a workbook of at most 1,000 rows, no sealed field in it; who exported what and why is on record. */
+/** The list as a workbook, no sealed field in it; see `exportList`. Throws `export-too-large`. */
 export async function exportCases(ctx: Ctx, { query }: InputOf<Cases['exportList']>): Promise<RawResult> {
   const { reason, ...filters } = query;
   const rows: string[][] = [];
-  for (let page = 1; rows.length < exportLimit; page += 1) {
+  const ids: string[] = [];
+  for (let page = 1; ; page += 1) {
     const found = await listCases(ctx, {
       params: undefined,
       body: undefined,
-      query: { ...filters, page, pageSize: 200 },
+      query: { ...filters, page, pageSize: perPage },
     });
+    if (found.total > limit) throw new DomainError('export-too-large', { count: found.total, limit });
     for (const row of found.items) {
+      ids.push(row.id);
       rows.push([
         row.number,
         row.itemTitle,
@@ -41,21 +46,29 @@ export async function exportCases(ctx: Ctx, { query }: InputOf<Cases['exportList
         row.dueOn ?? '',
       ]);
     }
-    if (found.items.length < 200) break;
+    if (found.items.length < perPage) break;
   }
-  await record(ctx, {
-    kind: 'cases.exported',
-    subject: 'case',
-    subjectId: null,
-    unionPath: ctx.scope.paths[0] ?? 'f',
-    data: { rows: rows.length, reason, view: filters.view },
-  });
   const titles = ['编号', '事项', '申请人', '所属工会', '状态', '环节', '金额（元）', '提交日期', '应办日期'];
   const columns = titles.map((title) => ({ title, width: 18 }));
-  const content = await xlsxBytes([{ name: '申请', columns, rows }]);
-  return {
-    mediaType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-    content,
-    fileName: `申请 ${ctx.today}.xlsx`,
-  };
+  return exportList(ctx, {
+    subject: 'cases',
+    kind: 'cases.exported',
+    title: '申请',
+    columns,
+    rows,
+    memberIds: await applicantsOf(ctx, ids),
+    reason,
+    query: filters,
+    data: { view: filters.view },
+  });
+}
+
+async function applicantsOf(ctx: Ctx, caseIds: readonly string[]): Promise<string[]> {
+  const found = await ctx.db
+    .selectFrom('case')
+    .select('member_id')
+    .distinct()
+    .where((eb) => eb('id', '=', eb.fn.any(eb.val(caseIds))))
+    .execute();
+  return found.map(({ member_id }) => member_id);
 }

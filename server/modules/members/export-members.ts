@@ -1,9 +1,9 @@
 import type { contract, InputOf } from '@smart-union/contract';
-import { record } from '../../kernel/audit.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/errors.ts';
+import { exportList } from '../../kernel/exports.ts';
 import type { RawResult } from '../../kernel/http.ts';
-import { xlsxBytes, type OutCell } from '../../kernel/sheets/write-xlsx.ts';
+import type { OutCell } from '../../kernel/sheets/write-xlsx.ts';
 import { findMembers, withUnion } from './queries.ts';
 
 type Route = typeof contract.members.exportList;
@@ -31,6 +31,7 @@ export async function exportMembers(ctx: Ctx, { query }: InputOf<Route>): Promis
   const { found, total } = await findMembers(ctx, query);
   if (total > limit) throw new DomainError('export-too-large', { count: total, limit });
   const rows: OutCell[][] = [];
+  const memberIds: string[] = [];
   for (let from = 0; from < total; from += perPage) {
     const page = await withUnion(found)
       .orderBy('member.union_path')
@@ -40,6 +41,7 @@ export async function exportMembers(ctx: Ctx, { query }: InputOf<Route>): Promis
       .offset(from)
       .execute();
     for (const row of page) {
+      memberIds.push(row.id);
       rows.push([
         row.member_number,
         row.name,
@@ -53,22 +55,16 @@ export async function exportMembers(ctx: Ctx, { query }: InputOf<Route>): Promis
       ]);
     }
   }
-  await record(ctx, {
+  return exportList(ctx, {
+    subject: 'members',
     kind: 'member.exported',
-    subject: 'member',
-    subjectId: null,
-    unionPath: ctx.scope.paths[0]!,
+    title: '会员名单',
+    columns,
+    rows,
+    memberIds,
+    reason: query.reason,
+    query,
     // Not `q`: it may be somebody's number.
-    data: {
-      count: rows.length,
-      reason: query.reason,
-      under: query.under ?? null,
-      status: query.status ?? null,
-    },
+    data: { under: query.under ?? null, status: query.status ?? null },
   });
-  return {
-    mediaType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-    content: await xlsxBytes([{ name: '会员', columns, rows }]),
-    fileName: `会员名单-${ctx.today}.xlsx`,
-  };
 }

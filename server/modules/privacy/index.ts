@@ -1,0 +1,2 @@
+/** Front door of `privacy`: who watches over the opening of personal data. */
+export { mountPrivacy } from './routes.ts';
