@@ -58,6 +58,8 @@ export interface TablesFound<Key extends string> {
 }
 
 const searchedRows = 15;
+/** A header may take two rows. */
+export const headerSearch = searchedRows + 1;
 const totals =
   /^(本页|总)?(合计|总计|小计|共计|累计|总人数|总数)([::]?[\d,.]*[人名个条行家]?)$|^共[\d,]+[人名个条行家]/;
 const notes =
@@ -76,27 +78,71 @@ export function findTables<Key extends string>(
   sheets: readonly Sheet[],
   wanted: readonly ColumnWanted<Key>[],
 ): TablesFound<Key> {
-  const mandatory = wanted.filter((column) => column.mandatory);
   const tables: Table<Key>[] = [];
   const sheetsPassedOver: string[] = [];
   for (const sheet of sheets) {
-    const header = sheet.hidden ? undefined : findHeader(sheet, wanted);
-    if (!header || header.columns.size < Math.min(3, wanted.length)) {
+    const opened = openTable(sheet, wanted);
+    if (!opened) {
       if (sheet.rows.length > 0) sheetsPassedOver.push(sheet.name);
       continue;
     }
-    const missing = mandatory.filter(({ key }) => !header.columns.has(key));
-    if (missing.length > 0) {
-      const names = missing.map(({ title }) => title);
-      throw new SheetError('sheet-column-missing', { sheet: sheet.name, row: header.row, names });
+    tables.push(opened.table);
+    for (const row of sheet.rows.slice(opened.below)) {
+      const taken = opened.take(row);
+      if (taken) opened.table.rows.push(taken);
     }
-    tables.push(tableBelow(sheet, header, mandatory));
   }
-  if (tables.length === 0) {
-    throw new SheetError('sheet-header-missing', { names: mandatory.map(({ title }) => title) });
-  }
-  if (tables.every(({ rows }) => rows.length === 0)) throw new SheetError('sheet-no-data');
+  const rows = tables.reduce((sum, table) => sum + table.rows.length, 0);
+  requireData(tables.length, rows, wanted);
   return { tables, sheetsPassedOver };
+}
+
+/** Throws when a file has no table, or none with rows. */
+export function requireData(tables: number, rows: number, wanted: readonly ColumnWanted<string>[]): void {
+  if (tables === 0) throw new SheetError('sheet-header-missing', { names: mandatoryTitles(wanted) });
+  if (rows === 0) throw new SheetError('sheet-no-data');
+}
+
+const mandatoryTitles = (wanted: readonly ColumnWanted<string>[]): string[] =>
+  wanted.filter(({ mandatory }) => mandatory).map(({ title }) => title);
+
+export interface OpenTable<Key extends string> {
+  /** Its rows are for the caller to add. */
+  table: Table<Key>;
+  /** Index in `rows` of the first row below the header. */
+  below: number;
+  /** A row below the header; undefined when it is passed over, which the table then notes. */
+  take(row: SheetRow): TableRow<Key> | undefined;
+}
+
+/**
+ * The table of a sheet by its header, undefined when it has none that we look for. Of the rows only the first
+ * `headerSearch` are looked at. Throws `sheet-column-missing`.
+ */
+export function openTable<Key extends string>(
+  sheet: Sheet,
+  wanted: readonly ColumnWanted<Key>[],
+): OpenTable<Key> | undefined {
+  const header = sheet.hidden ? undefined : findHeader(sheet, wanted);
+  if (!header || header.columns.size < Math.min(3, wanted.length)) return undefined;
+  const mandatory = wanted.filter((column) => column.mandatory);
+  const missing = mandatory.filter(({ key }) => !header.columns.has(key));
+  if (missing.length > 0) {
+    const names = missing.map(({ title }) => title);
+    throw new SheetError('sheet-column-missing', { sheet: sheet.name, row: header.row, names });
+  }
+  const { row: headerRow, titles, columns } = header;
+  const table: Table<Key> = { sheet: sheet.name, headerRow, titles, columns, rows: [], passedOver: [] };
+  return {
+    table,
+    below: header.lastIndex + 1,
+    take(row) {
+      const why = passOver(row, header, mandatory);
+      if (!why) return new TableRow(sheet.name, row, columns);
+      table.passedOver.push({ row: row.row, why });
+      return undefined;
+    },
+  };
 }
 
 interface Header<Key extends string> {
@@ -183,27 +229,6 @@ function plainTitle(title: string): string {
     .toLowerCase()
     .replace(/[([【〔<].*?[)\]】〕>]/g, '')
     .replace(/[\s*:、.。_\-—/]/g, '');
-}
-
-function tableBelow<Key extends string>(
-  sheet: Sheet,
-  header: Header<Key>,
-  mandatory: readonly ColumnWanted<Key>[],
-): Table<Key> {
-  const table: Table<Key> = {
-    sheet: sheet.name,
-    headerRow: header.row,
-    titles: header.titles,
-    columns: header.columns,
-    rows: [],
-    passedOver: [],
-  };
-  for (const row of sheet.rows.slice(header.lastIndex + 1)) {
-    const why = passOver(row, header, mandatory);
-    if (why) table.passedOver.push({ row: row.row, why });
-    else table.rows.push(new TableRow(sheet.name, row, header.columns));
-  }
-  return table;
 }
 
 function passOver<Key extends string>(

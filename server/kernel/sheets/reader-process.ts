@@ -31,7 +31,7 @@ const endAll = (): void => {
 export async function startReader<Event>(entry: string, task: ReaderTask): Promise<Reader<Event>> {
   const { module, code } = await readerModule(entry);
   const child = fork(module, [], {
-    execArgv: [`--max-old-space-size=${task.limits.memoryMb}`, '--max-semi-space-size=16'],
+    execArgv: [`--max-old-space-size=${task.limits.memoryMb}`, '--max-semi-space-size=32'],
     env: passedOn(),
     serialization: 'advanced',
     stdio: [code === undefined ? 'ignore' : 'pipe', 'ignore', 'ignore', 'ipc'],

@@ -87,11 +87,7 @@ export async function judgeRoster(
       effects.push(effectOf(ctx, row, { index: indexes[from + at]!, known, seen, plan }));
       if (row.parsed) paths.add(row.parsed.union.path);
     }
-    wanted.onProgress({
-      step: 'checking',
-      done: Math.ceil((rows.length + effects.length) / 2),
-      total: rows.length,
-    });
+    wanted.onProgress({ step: 'checking', done: effects.length, total: rows.length });
   }
   return { encoding, tables, rows, effects, plan, unionPath: commonPath([...paths]) };
 }
@@ -132,30 +128,27 @@ function effectOf(ctx: Ctx, row: MemberVerdict<UnionPlace>, { index, known, seen
 
 interface ReadRoster {
   encoding: string;
-  tables: readonly TableHead[];
+  tables: TableHead[];
   rows: MemberVerdict<UnionPlace>[];
   /** The blind index of each accepted row's ID number, hex; '' for a refused one. */
   indexes: string[];
 }
 
 /** Reading and judging is done by a process of its own; it knows the unions by numbers, and no key. */
-async function readRoster(ctx: Ctx, bytes: Buffer, { texts, onProgress }: JudgeWanted): Promise<ReadRoster> {
+async function readRoster(ctx: Ctx, bytes: Buffer, { texts }: JudgeWanted): Promise<ReadRoster> {
   const byKey = await unionsByKey(ctx, ctx.scope.paths);
   const places = [...byKey.values()];
   const unions = new Map([...byKey.keys()].map((key, number) => [key, number]));
   const task: RosterTask = { source: { bytes }, limits: defaultLimits, today: ctx.today, unions, texts };
   const read: ReadRoster = { encoding: '', tables: [], rows: [], indexes: [] };
-  let total = 0;
   for await (const event of streamReader<RosterEvent, RosterTask>('modules/members/roster/judge', task)) {
-    if (event.type === 'tables') {
-      ({ encoding: read.encoding, tables: read.tables, rows: total } = event);
-      continue;
-    }
+    if (event.type === 'file') read.encoding = event.encoding;
+    if (event.type === 'table') read.tables.push(event.head);
+    if (event.type !== 'rows') continue;
     for (const { parsed, ...row } of event.rows) {
       read.rows.push(parsed ? { ...row, parsed: { ...parsed, union: places[parsed.union]! } } : row);
       read.indexes.push(parsed ? ctx.pii.blindIndex('id-number', parsed.idNumber).toString('hex') : '');
     }
-    onProgress({ step: 'checking', done: Math.floor(read.rows.length / 2), total });
   }
   return read;
 }

@@ -1,6 +1,6 @@
 import { maskIdNumber } from '@smart-union/catalogue-kit/checks/id-number.ts';
 import { unionNameKeys } from '@smart-union/catalogue-kit/checks/union-name.ts';
-import type { Table, TableRow } from '../../../kernel/sheets/header.ts';
+import type { Table } from '../../../kernel/sheets/header.ts';
 import { placeOf, RowNotes, verdictOf } from '../../../kernel/sheets/verdicts.ts';
 import type { RowVerdict } from '../../../kernel/sheets/verdicts.ts';
 import { memberColumns } from './columns.ts';
@@ -16,7 +16,7 @@ import {
   readText,
   readYesNo,
 } from './read-row.ts';
-import type { Identity, MemberCodes, Notes } from './read-row.ts';
+import type { Identity, MemberCodes, Notes, Row } from './read-row.ts';
 
 /** A member as a roster row gives her, put right and checked; personal numbers are in plain and must not be logged. */
 export interface ParsedMember<Union> extends Identity, MemberCodes {
@@ -54,32 +54,32 @@ export function judgeMembers<Union>(
   tables: readonly Table<MemberColumn>[],
   setting: JudgeMembersSetting<Union>,
 ): MemberVerdict<Union>[] {
-  return [...eachVerdict(tables, setting)];
+  const judge = memberJudge(setting);
+  return tables.flatMap((table) => table.rows.map((row) => judge(table, row)));
 }
 
-/** The same one by one, for the process that reads rosters. */
-export function* eachVerdict<Union>(
-  tables: readonly Table<MemberColumn>[],
+/** The same row by row, in the order of the file; keeps of each person only where she stood first. */
+export function memberJudge<Union>(
   setting: JudgeMembersSetting<Union>,
-): Generator<MemberVerdict<Union>> {
-  const firstRows = new Map<string, TableRow<MemberColumn>>();
-  for (const table of tables) {
-    for (const row of table.rows) {
-      const notes: Notes = new RowNotes(table, titles);
-      const parsed = readMember(row, setting, notes, firstRows);
-      const verdict = verdictOf(notes.faults);
-      const { sheet, row: number, texts } = row;
-      const accepted = verdict !== 'reject' && parsed ? { parsed } : {};
-      yield { sheet, row: number, verdict, ...accepted, faults: notes.faults, texts };
-    }
-  }
+): (table: Table<MemberColumn>, row: Row) => MemberVerdict<Union> {
+  const firstRows = new Map<string, RowPlace>();
+  return (table, row) => {
+    const notes: Notes = new RowNotes(table, titles);
+    const parsed = readMember(row, setting, notes, firstRows);
+    const verdict = verdictOf(notes.faults);
+    const { sheet, row: number, texts } = row;
+    const accepted = verdict !== 'reject' && parsed ? { parsed } : {};
+    return { sheet, row: number, verdict, ...accepted, faults: notes.faults, texts };
+  };
 }
+
+type RowPlace = Pick<Row, 'sheet' | 'row'>;
 
 function readMember<Union>(
-  row: TableRow<MemberColumn>,
+  row: Row,
   setting: JudgeMembersSetting<Union>,
   notes: Notes,
-  firstRows: Map<string, TableRow<MemberColumn>>,
+  firstRows: Map<string, RowPlace>,
 ): ParsedMember<Union> | undefined {
   const name = readName(row, notes);
   const identity = readIdentity(row, setting.today, notes);
@@ -110,11 +110,7 @@ function readMember<Union>(
   };
 }
 
-function readUnion<Union>(
-  row: TableRow<MemberColumn>,
-  unions: ReadonlyMap<string, Union>,
-  notes: Notes,
-): Union | undefined {
+function readUnion<Union>(row: Row, unions: ReadonlyMap<string, Union>, notes: Notes): Union | undefined {
   const text = row.text('union');
   const keys = unionNameKeys(text);
   if (keys[0] === '') {
@@ -134,7 +130,7 @@ function readUnion<Union>(
   return undefined;
 }
 
-function readJoinedOn(row: TableRow<MemberColumn>, today: string, notes: Notes): string {
+function readJoinedOn(row: Row, today: string, notes: Notes): string {
   const joinedOn = readDate(row, 'joinedOn', notes);
   if (joinedOn === undefined) {
     if (row.text('joinedOn').trim() === '') {
@@ -154,15 +150,15 @@ function readJoinedOn(row: TableRow<MemberColumn>, today: string, notes: Notes):
 }
 
 function refuseRepeated(
-  row: TableRow<MemberColumn>,
+  row: Row,
   { idKind, idNumber }: Identity,
   notes: Notes,
-  firstRows: Map<string, TableRow<MemberColumn>>,
+  firstRows: Map<string, RowPlace>,
 ): void {
   const key = `${idKind} ${idNumber}`;
   const first = firstRows.get(key);
   if (!first) {
-    firstRows.set(key, row);
+    firstRows.set(key, { sheet: row.sheet, row: row.row });
     return;
   }
   const reason = `和${placeOf(first, row.sheet)}是同一个人（证件号码相同）。请只保留一行。`;

@@ -1,11 +1,10 @@
-import { collectSheets } from '../../../kernel/sheets/collect-sheets.ts';
-import { findTables } from '../../../kernel/sheets/header.ts';
 import type { TableHead } from '../../../kernel/sheets/header.ts';
 import type { SheetEncoding } from '../../../kernel/sheets/rows.ts';
 import { readSource, serveReader } from '../../../kernel/sheets/serve-reader.ts';
 import type { ReaderTask } from '../../../kernel/sheets/serve-reader.ts';
+import { streamTables } from '../../../kernel/sheets/stream-tables.ts';
 import { memberColumns } from './columns.ts';
-import { eachVerdict } from './judge.ts';
+import { memberJudge } from './judge.ts';
 import type { MemberVerdict } from './judge.ts';
 
 /** Judging a roster is pure, so the reading process does it too: the server's own thread only takes the verdicts. */
@@ -18,28 +17,20 @@ export interface RosterTask extends ReaderTask {
 }
 
 export type RosterEvent =
-  | { type: 'tables'; encoding: SheetEncoding; tables: TableHead[]; rows: number }
+  | { type: 'file'; encoding: SheetEncoding }
+  | { type: 'table'; head: TableHead }
   | { type: 'rows'; rows: MemberVerdict<number>[] };
 
-/** Verdicts in one message: some milliseconds for the server to take. */
-const batch = 1000;
-
 serveReader(async function* (task: RosterTask): AsyncGenerator<RosterEvent> {
-  const { encoding, sheets } = await collectSheets(readSource(task));
-  const { tables } = findTables(sheets, memberColumns);
-  const heads = tables.map(({ sheet, titles }) => ({ sheet, titles }));
-  yield {
-    type: 'tables',
-    encoding,
-    tables: heads,
-    rows: tables.reduce((sum, { rows }) => sum + rows.length, 0),
-  };
-  let rows: MemberVerdict<number>[] = [];
-  for (const verdict of eachVerdict(tables, task)) {
-    rows.push(task.texts ? verdict : { ...verdict, texts: [] });
-    if (rows.length < batch) continue;
-    yield { type: 'rows', rows };
-    rows = [];
+  const judge = memberJudge(task);
+  for await (const event of streamTables(readSource(task), memberColumns)) {
+    if (event.type === 'file') yield { type: 'file', encoding: event.encoding };
+    else if (event.type === 'table') {
+      const { sheet, titles } = event.table;
+      yield { type: 'table', head: { sheet, titles } };
+    } else {
+      const rows = event.rows.map((row) => judge(event.table, row));
+      yield { type: 'rows', rows: task.texts ? rows : rows.map((row) => ({ ...row, texts: [] })) };
+    }
   }
-  if (rows.length > 0) yield { type: 'rows', rows };
 });
