@@ -13,16 +13,16 @@ it('calls the log whole while others are writing to it', async () => {
   const deposit = { params: { id: fund.id }, body: { amountFen: 1, note: '零星存入' } };
   const found: Awaited<ReturnType<typeof walk>>[] = [];
   const walk = () => t.as('auditor').audit.verify();
+  let written = 0;
+  // Neither the walks nor the deposits end before both have been enough, whichever this machine is quicker at.
+  const enough = () => found.length >= 12 && written > 12;
   const cadre = async () => {
-    let written = 0;
-    for (; found.length < 12; written += 1) await t.as('treasurer').disbursements.deposit(deposit);
-    return written;
+    for (; !enough(); written += 1) await t.as('treasurer').disbursements.deposit(deposit);
   };
   const cadres = [cadre(), cadre(), cadre(), cadre()];
-  while (found.length < 12) found.push(await walk());
-  const written = await Promise.all(cadres);
+  while (!enough()) found.push(await walk());
+  await Promise.all(cadres);
   expect(found.filter(({ ok }) => !ok)).toEqual([]);
-  expect(written.reduce((sum, one) => sum + one, 0)).toBeGreaterThan(12);
   const { rows } = await t.as('auditor').audit.verify();
   expect(rows).toBeGreaterThan(found.at(0)!.rows);
 });

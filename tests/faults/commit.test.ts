@@ -158,7 +158,7 @@ it('does every step of a payment once when the server dies on either side of its
   expect(struck).toBe(14);
   const { id: memberId } = stage.world.members.li;
   carried.push({ memberId, caseId: params.id, amountFen: batch.totalFen });
-}, 180_000);
+}, 600_000);
 
 it('tells the member once and leaves books, figures, bank file and audit chain whole', async () => {
   const { caseId, amountFen } = carried[0]!;

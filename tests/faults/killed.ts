@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createServer } from 'node:net';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { ApiError, createClient, type ApiRequest, type Client } from '@smart-union/api-client';
 import { root } from '../database/template.ts';
@@ -18,13 +19,23 @@ export interface Mortal {
   readonly kills: number;
 }
 
+/**
+ * A port that stays free while the server is down: below those the system gives to outgoing calls, or a client that calls
+ * again and again before the server is back might be given it itself.
+ */
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address ? address.port : 0;
+  for (;;) {
+    const port = randomInt(15_000, 32_000);
+    const server = createServer().listen(port, '127.0.0.1');
+    const free = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (!free) continue;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }
 
 /** Starts server/dist/main.js with these settings; `npm run build server` must have made it. */

@@ -1,56 +1,57 @@
-import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { ApiError, type Client } from '@smart-union/api-client';
 import { verifyAudit } from '../../server/kernel/audit.ts';
-import { openFund, reconcileLedger } from '../../server/modules/disbursements/index.ts';
+import { dayOf } from '../../server/kernel/clock.ts';
+import { reconcileLedger } from '../../server/modules/disbursements/index.ts';
 import { csvReturnFile } from '../../server/modules/disbursements/return-file.ts';
-import { root } from '../database/template.ts';
-import { testApp, type PersonName, type TestApp } from '../database/test-app.ts';
+import { databaseUrl } from '../database/template.ts';
 import { pngPhoto } from '../world/photos.ts';
 import { mortal, type Mortal } from './killed.ts';
+import { buildServer, freshName, piiKeys, removeFolder, setStage, temporaryFolder, type Person, type Stage } from './stage.ts'; // prettier-ignore
 
-let t: TestApp;
+const name = freshName();
+let folder: string;
+let admin: pg.Client;
+let stage: Stage;
 let server: Mortal;
-let fund: Awaited<ReturnType<typeof openFund>>;
-const tokens = new Map<string, string>();
 
 beforeAll(async () => {
-  execFileSync(process.execPath, [join(root, 'scripts/build.mjs'), 'server'], { cwd: root, stdio: 'ignore' });
-  // The test's own app never listens: it reads the database that the real process writes.
-  t = await testApp();
-  fund = await t.db((ctx) =>
-    openFund(ctx, { code: 'universal-benefit', name: '普惠资金', unionId: t.world.unions.hailing.id }),
+  buildServer();
+  folder = await temporaryFolder();
+  const { adminUrl } = inject('template');
+  const url = databaseUrl(adminUrl, name);
+  admin = new pg.Client({ connectionString: adminUrl });
+  await admin.connect();
+  await admin.query(
+    `create database ${name} template template0 encoding 'UTF8' lc_collate 'C.UTF-8' lc_ctype 'C.UTF-8'`,
   );
-  server = await mortal({
-    DATABASE_URL: t.url,
-    DATA_DIR: t.dataDir,
-    PII_KEYS: t.server.platform.config.piiKeys!,
-    POOL_SIZE: '6',
-  });
-  for (const person of ['chen', 'chair', 'approver', 'treasurer', 'payer'] as const)
-    tokens.set(person, await t.token(person));
+  // Its server never listens: it reads the database that the killed one writes.
+  stage = await setStage(url, folder);
+  server = await mortal({ DATABASE_URL: url, DATA_DIR: folder, PII_KEYS: piiKeys, POOL_SIZE: '6' });
   await server.start();
 }, 120_000);
 afterAll(async () => {
   await server?.kill();
-  await t?.close();
+  await stage?.close();
+  await admin?.query(`drop database if exists ${name} with (force)`);
+  await admin?.end();
+  if (folder) await removeFolder(folder);
 });
 
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-const as = (person: PersonName): Client => server.as(tokens.get(person)!);
+const as = (person: Person): Client => server.as(stage.tokens[person]);
+/** The calendar day so many days before the machine's own: the killed server knows no other clock. */
+const daysAgo = (days: number) => dayOf(new Date(Date.now() - days * 86_400_000));
 
 /**
  * One step of the payment path: done, answered, and only then the server dies; or the server dies while it works. Either
  * way the caller knows nothing, the server comes back, and the caller says the same again with the same key.
  */
-async function step<T>(
-  name: string,
-  act: (key: string) => Promise<T>,
-  settled: (error: ApiError) => boolean = () => false,
-) {
+async function step<T>(name: string, act: (key: string) => Promise<T>) {
   const key = `fault-${name}`;
   // Once in the middle, at another moment for each step, as far as the work may have come.
   const lost = act(key).then(
@@ -61,24 +62,19 @@ async function step<T>(
   await server.kill();
   await lost;
   await server.start();
-  const first = await act(key).catch((error: unknown) => {
-    if (error instanceof ApiError && settled(error)) return null;
-    throw error;
-  });
+  const first = await act(key);
   await server.kill();
   await server.start();
-  const again = await act(key).catch((error: unknown) => {
-    if (error instanceof ApiError && settled(error)) return null;
-    throw error;
-  });
+  const again = await act(key);
   return { first, again };
 }
 
-const rows = <T>(query: ReturnType<typeof sql<T>>) => t.db(async (ctx) => (await query.execute(ctx.db)).rows);
+const rows = <T>(query: ReturnType<typeof sql<T>>) =>
+  stage.db(async (ctx) => (await query.execute(ctx.db)).rows);
 
 async function booksAreWhole(): Promise<void> {
-  expect(await t.db(reconcileLedger)).toEqual([]);
-  expect(await t.db(verifyAudit)).toMatchObject({ ok: true });
+  expect(await stage.db(reconcileLedger)).toEqual([]);
+  expect(await stage.db(verifyAudit)).toMatchObject({ ok: true });
   const sums = await rows(sql<{ kind: string; balance_fen: number; sum: number }>`
     select a.kind, a.balance_fen, (select coalesce(sum(case when t.credit_account_id = a.id then t.amount_fen else 0 end), 0)
       - coalesce(sum(case when t.debit_account_id = a.id then t.amount_fen else 0 end), 0) from transfer t
@@ -89,7 +85,7 @@ async function booksAreWhole(): Promise<void> {
 }
 
 it('loses nothing and does nothing twice when the server is killed between and within all steps of a payment', async () => {
-  const at = { params: { id: fund.id } };
+  const at = { params: { id: stage.fund.id } };
   await step('deposit', (idempotencyKey) =>
     as('treasurer').disbursements.deposit(
       { ...at, body: { amountFen: 1_000_000, note: '拨款' } },
@@ -99,43 +95,27 @@ it('loses nothing and does nothing twice when the server is killed between and w
   await booksAreWhole();
 
   const photo = await pngPhoto();
-  const open = await step('open', () =>
-    as('chen').cases.open({ body: { itemCode: 'hospital-consolation' } }),
-  );
-  const id = open.again!.id;
-  expect(open.first!.id).toBe(id);
-  const begun = await as('chen').files.begin({ body: { name: '票据.png', size: photo.length } });
-  await step(
-    'upload',
-    async () => {
-      // A phone asks how far its upload has come and goes on from there.
-      const { received, status } = await as('chen').files.get({ params: { id: begun.id } });
-      if (status === 'ready') return;
-      await as('chen').files.append(
-        { params: { id: begun.id }, query: { offset: received } },
-        { raw: photo.subarray(received) },
-      );
-    },
-    (error) => error.code === 'upload-offset',
-  );
+  // What comes before the money is begun again by whoever was cut off: it needs no proof here.
+  const { id } = await as('li').cases.open({ body: { itemCode: 'hospital-consolation' } });
+  const begun = await as('li').files.begin({ body: { name: '票据.png', size: photo.length } });
+  await as('li').files.append({ params: { id: begun.id }, query: { offset: 0 } }, { raw: photo });
   const answers = {
     receipts: [begun.id],
     hospital: '泰州市人民医院',
-    admittedOn: '2026-03-01',
-    dischargedOn: '2026-03-05',
+    admittedOn: daysAgo(9),
+    dischargedOn: daysAgo(4),
     diagnosis: '肺炎',
     bankCard: '6222021234567890128',
   };
-  const mine = () => as('chen').cases.getMine({ params: { id } });
-  await step('save', async () =>
-    as('chen').cases.saveAnswers({ params: { id }, body: { answers, version: (await mine()).version } }),
-  );
+  const mine = () => as('li').cases.getMine({ params: { id } });
+  const before = await mine();
+  await as('li').cases.saveAnswers({ params: { id }, body: { answers, version: before.version } });
   const { version } = await mine();
   const submitted = await step('submit', (idempotencyKey) =>
-    as('chen').cases.submit({ params: { id }, body: { version } }, { idempotencyKey }),
+    as('li').cases.submit({ params: { id }, body: { version } }, { idempotencyKey }),
   );
   expect(submitted.again).toEqual(submitted.first);
-  for (const person of ['chair', 'approver'] as const) {
+  for (const person of ['siblingChair', 'approver'] as const) {
     const decided = await step(person, (idempotencyKey) =>
       as(person).cases.decide({ params: { id }, body: { outcome: 'approve' } }, { idempotencyKey }),
     );
@@ -143,31 +123,31 @@ it('loses nothing and does nothing twice when the server is killed between and w
     await booksAreWhole();
   }
   const batch = await step('batch', (idempotencyKey) =>
-    as('treasurer').disbursements.createBatch({ body: { fundId: fund.id } }, { idempotencyKey }),
+    as('treasurer').disbursements.createBatch({ body: { fundId: stage.fund.id } }, { idempotencyKey }),
   );
-  const batchAt = { params: { id: batch.again!.id } };
-  expect(batch.first!.id).toBe(batch.again!.id);
+  const batchAt = { params: { id: batch.again.id } };
+  expect(batch.first.id).toBe(batch.again.id);
   await step('release', (idempotencyKey) =>
     as('payer').disbursements.releaseBatch(batchAt, { idempotencyKey }),
   );
   await booksAreWhole();
-  const file = await step('file', () => as('payer').disbursements.batchFile(batchAt));
-  expect((file.first as Buffer).equals(file.again as Buffer)).toBe(true);
+  const file = (await as('payer').disbursements.batchFile(batchAt)) as Buffer;
   await step('sending', (idempotencyKey) => as('payer').disbursements.markSent(batchAt, { idempotencyKey }));
   const line = (await as('treasurer').disbursements.listLines(batchAt)).items[0]!;
   const returned = csvReturnFile(
     {
-      batchNumber: batch.again!.number,
+      batchNumber: batch.again.number,
       number: 1,
       last: true,
       rows: [{ rowNumber: 1, sequence: line.sequence, caseNumber: line.caseNumber, amountFen: line.amountFen, ok: true, reason: '' }], // prettier-ignore
     },
-    '2026-11-24',
+    daysAgo(0),
   );
   const settled = await step('return', () =>
     as('treasurer').disbursements.importReturn(batchAt, { raw: returned }),
   );
   expect(settled.again).toMatchObject({ alreadyRead: true });
+  expect(file.equals((await as('payer').disbursements.batchFile(batchAt)) as Buffer)).toBe(true);
 
   await booksAreWhole();
   const effects = await rows(sql<{ kind: string; n: number; fen: number }>`
@@ -186,11 +166,11 @@ it('loses nothing and does nothing twice when the server is killed between and w
   expect(counts).toEqual([
     { cases: 1, claims: 1, decisions: 2, payments: 1, paid: 1, batches: 1, returns: 1 },
   ]);
-  expect(server.kills).toBeGreaterThan(22);
+  expect(server.kills).toBe(16);
   expect(await mine()).toMatchObject({ paymentStatus: 'paid' });
   // Bytes on their way when the power went are swept later; they are few, and none is half of a stored file.
-  expect(readdirSync(join(t.dataDir, 'files')).length).toBeGreaterThan(0);
-}, 300_000);
+  expect(readdirSync(join(folder, 'files')).length).toBeGreaterThan(0);
+}, 600_000);
 
 it('keeps every deposit it has acknowledged, and none twice, through kills under load', async () => {
   const acknowledged = new Set<string>();
@@ -202,7 +182,7 @@ it('keeps every deposit it has acknowledged, and none twice, through kills under
       for (let answered = false; !answered;) {
         answered = await as('treasurer')
           .disbursements.deposit(
-            { params: { id: fund.id }, body: { amountFen: 1 + name, note: idempotencyKey } },
+            { params: { id: stage.fund.id }, body: { amountFen: 1 + name, note: idempotencyKey } },
             { idempotencyKey },
           )
           .then(
@@ -214,12 +194,16 @@ it('keeps every deposit it has acknowledged, and none twice, through kills under
     }
   };
   const workers = Array.from({ length: 8 }, (_, name) => worker(name));
+  /** Until so many more are acknowledged, while others are under way. */
+  const more = async (count: number) => {
+    for (const goal = acknowledged.size + count; acknowledged.size < goal;) await pause(5);
+  };
   for (let kills = 0; kills < 4; kills += 1) {
-    await pause(400 + kills * 130);
+    await more(16 + kills);
     await server.kill();
     await server.start();
   }
-  await pause(500);
+  await more(16);
   load.running = false;
   await Promise.all(workers);
   const stored = await rows(sql<{ note: string; n: number }>`
@@ -227,34 +211,30 @@ it('keeps every deposit it has acknowledged, and none twice, through kills under
   expect(stored.filter((row) => row.n !== 1)).toEqual([]);
   const kept = new Set(stored.map((row) => row.note));
   expect([...acknowledged].filter((note) => !kept.has(note))).toEqual([]);
-  expect(acknowledged.size).toBeGreaterThan(20);
   await booksAreWhole();
-}, 90_000);
+}, 600_000);
 
 it('stops when asked: what is under way is finished first', async () => {
   // Some have begun when the signal comes, some are still on the wire: those are turned away, never half done.
-  const told = Promise.all(
-    Array.from({ length: 40 }, (_, turn) =>
-      as('treasurer')
-        .disbursements.deposit(
-          { params: { id: fund.id }, body: { amountFen: 5, note: `last-${turn}` } },
-          { idempotencyKey: `the-last-${turn}` },
-        )
-        .then(
-          () => `last-${turn}`,
-          () => null,
-        ),
-    ),
-  );
-  await pause(60);
-  const begun = performance.now();
+  const asked = Array.from({ length: 40 }, async (_, turn) => {
+    const note = `last-${turn}`;
+    await as('treasurer').disbursements.deposit(
+      { params: { id: stage.fund.id }, body: { amountFen: 5, note } },
+      { idempotencyKey: `the-${note}` },
+    );
+    return note;
+  });
+  const told = Promise.allSettled(asked);
+  await Promise.any(asked);
   expect(await server.stop()).toBe(0);
-  expect(performance.now() - begun).toBeLessThan(25_000);
-  const acknowledged = (await told).filter((note) => note !== null);
+  const acknowledged = (await told).flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   const stored = await rows(sql<{ note: string }>`select note from transfer where note like 'last-%'`);
   const kept = stored.map((row) => row.note);
   expect(new Set(kept).size).toBe(kept.length);
   expect(acknowledged.filter((note) => !kept.includes(note))).toEqual([]);
   await booksAreWhole();
-  expect(server.output).not.toMatch(/6222021234567890128|13951160001|321202199003077215|肺炎/);
-}, 60_000);
+  const { idNumber, phone } = stage.world.members.li;
+  expect(
+    [idNumber, phone, '6222021234567890128', '肺炎'].filter((secret) => server.output.includes(secret)),
+  ).toEqual([]);
+});
