@@ -26,6 +26,7 @@ export const timelineEntry = z.object({
     'returned',
     'declined',
     'approved',
+    'cancelled',
     'withdrawn',
     'resubmitted',
     'public-notice',
@@ -75,7 +76,7 @@ export const decision = z.object({
   id,
   stage: z.string(),
   stageTitle: z.string(),
-  outcome: z.enum(['approve', 'return', 'decline', 'pass', 'hand-over', 'countersign']),
+  outcome: z.enum(['approve', 'return', 'decline', 'pass', 'hand-over', 'countersign', 'cancel']),
   by: z.string(),
   /** Whose deputy decided: 代（…）. */
   actsFor: z.string().nullable(),

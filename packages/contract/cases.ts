@@ -152,6 +152,17 @@ export const cases = {
       ),
     }),
   }),
+  cancelApproval: route({
+    method: 'POST',
+    path: '/cases/:id/cancellation',
+    summary:
+      'Take back an approval given in error while no money has left. By another than who approved it; the member is told why.',
+    permission: 'cases.approve',
+    idempotent: true,
+    params: idParams,
+    body: z.object({ reason: text(500) }),
+    reply: receipt,
+  }),
   colleagues: route({
     method: 'GET',
     path: '/cases/:id/colleagues',

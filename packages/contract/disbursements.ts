@@ -166,9 +166,22 @@ export const disbursements = {
     params: idParams,
     body: z.object({
       resolution: text(500),
-      /** What the bank said about a payment in doubt: then it is booked so. Without it only the words are kept. */
-      outcome: z.enum(['paid', 'failed']).optional(),
+      /**
+       * What the bank said about a payment in doubt, or that it gave back one that had arrived: then it is booked so.
+       * Without it only the words are kept.
+       */
+      outcome: z.enum(['paid', 'failed', 'returned']).optional(),
     }),
+    reply: paymentException,
+  }),
+  reportRefund: route({
+    method: 'POST',
+    path: '/disbursements/:id/refunds',
+    summary: 'Say that the bank gave back a payment that had arrived; it goes to the exceptions queue.',
+    permission: 'disbursements.reconcile',
+    idempotent: true,
+    params: idParams,
+    body: z.object({ note: text(200) }),
     reply: paymentException,
   }),
   correctCard: route({

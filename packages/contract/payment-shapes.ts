@@ -17,7 +17,7 @@ export const fund = z.object({
 /** One row per transfer: one debit account, one credit account, amount > 0. */
 export const transfer = z.object({
   id,
-  kind: z.enum(['deposit', 'reserve', 'release', 'send', 'settle', 'reject', 'visit']),
+  kind: z.enum(['deposit', 'reserve', 'release', 'send', 'settle', 'reject', 'visit', 'refund']),
   debit: z.string(),
   credit: z.string(),
   amountFen: fen,
@@ -98,6 +98,7 @@ export const exceptionKind = z.enum([
   'out-of-order',
   'contradiction',
   'missing',
+  'refund',
 ]);
 
 export const paymentException = z.object({

@@ -159,6 +159,11 @@ export const errorTable = {
     '委托您代办的人或替您代办的人已在前一环节审批过。代办期间你们算同一个人，这一环节须由另一个人审批。',
     'Your principal or your deputy decided an earlier stage; another person must decide this one.',
   ],
+  'cancel-same-person': [
+    403,
+    '这件申请您参与过审批，取消批准须由另一个有审批权限的人办理。',
+    'You approved this case; another approver must take the approval back.',
+  ],
   'decision-already-made': [
     409,
     '这件申请刚刚已经处理过，没有重复审批。',

@@ -14,12 +14,13 @@ export type Metric =
   | 'stage'
   | 'segment'
   | 'paid-fen'
-  | 'paid-count';
+  | 'paid-count'
+  | 'paid-on-time';
 
 export interface Delta {
   unionPath: string;
-  /** With a detail where the metric is split: 'stage:district', 'segment:courier'. */
-  metric: Metric | `stage:${string}` | `segment:${string}`;
+  /** With a detail where the metric is split: 'stage:district', 'segment:courier', 'fund:<id>'. */
+  metric: Metric | `stage:${string}` | `segment:${string}` | `fund:${string}`;
   period: string;
   amount: number;
 }

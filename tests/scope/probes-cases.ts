@@ -83,6 +83,18 @@ export const caseProbes = {
     works: 'siblingChair',
     call: (side) => byId(made.get('case') ?? side.openCase, { body: { outcome: 'approve' } }),
   },
+  'cases.cancelApproval': {
+    lies: 'unit',
+    works: 'otherApprover' as Walker,
+    before: async ({ t }) => {
+      const { id } = await fileClaim(t, 'li', 10, '明岗医院');
+      const approve = { params: { id }, body: { outcome: 'approve' } } as const;
+      await t.as('siblingChair').cases.decide(approve);
+      await t.as('approver').cases.decide(approve);
+      made.set('approved', id);
+    },
+    call: (side) => byId(made.get('approved') ?? side.readyCase, { body: { reason: '误批' } }),
+  },
   'claims.chooseVisit': {
     lies: 'unit',
     works: 'approver',

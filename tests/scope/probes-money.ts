@@ -15,6 +15,15 @@ export const moneyProbes = {
     works: 'treasurer',
     call: (side) => byId(side.fundId, { body: { amountFen: 1, note: '拨款' } }),
   },
+  'disbursements.reportRefund': {
+    lies: 'unit',
+    works: 'treasurer',
+    before: async ({ t }) => {
+      const { items } = await t.as('treasurer').disbursements.list({ query: { status: 'paid' } });
+      made.set('paid', items.find((one) => one.can.includes('refund'))!.id);
+    },
+    call: (side) => byId(made.get('paid') ?? side.failedPaymentId, { body: { note: '银行退回' } }),
+  },
   'disbursements.resolveException': {
     lies: 'district',
     works: 'treasurer',

@@ -100,6 +100,40 @@ export interface Seat {
   actsFor: Principal | null;
 }
 
+/** A grant of a permission over a union: her own, or one lent to her. */
+const grantOver = (actor: CadreActor, permission: Permission, unionPath: string, lent: boolean) =>
+  actor.grants.find(
+    (grant) =>
+      (grant.lentBy !== undefined) === lent &&
+      grant.permissions.includes(permission) &&
+      isWithin(unionPath, [grant.unionPath]),
+  );
+
+/** How the actor signs what her permission over a union lets her do; null when she does not hold it there. */
+export function signatureOf(ctx: Ctx, permission: Permission, unionPath: string): NewDecision['by'] | null {
+  const { actor } = ctx;
+  if (actor.kind !== 'cadre') return null;
+  const { accountId, personIndex, name, office } = actor;
+  if (grantOver(actor, permission, unionPath, false)) return { accountId, personIndex, name, office };
+  const lent = grantOver(actor, permission, unionPath, true);
+  if (!lent) return null;
+  return { accountId, personIndex, name, office: lent.unionName, actsFor: lent.lentBy ?? null };
+}
+
+/** What the actor, or one she is one with, is to a case: the applicant, one who approved it, or neither. */
+export function standsIn(
+  ctx: Ctx,
+  memberId: string,
+  { applicantIndex, decisions }: Desk,
+): 'applicant' | 'approver' | null {
+  if (ctx.actor.kind !== 'cadre') return null;
+  const all = personsOf(ctx.actor);
+  const applies = all.personIndexes.some((index) => applicantIndex?.equals(index) ?? false);
+  if (applies || all.memberIds.includes(memberId)) return 'applicant';
+  const approving = decisions.filter(({ outcome }) => outcome === 'approve' || outcome === 'pass');
+  return approving.some((past) => isSamePerson(handOf(past), all)) ? 'approver' : null;
+}
+
 function seatAt(actor: CadreActor, task: OpenTask, lent: boolean): Seat | null {
   if (!lent && task.assignedAccountId === actor.accountId)
     return { task, office: actor.office, actsFor: null };

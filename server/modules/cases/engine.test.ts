@@ -11,7 +11,12 @@ let t: TestApp;
 beforeAll(async () => {
   t = await testApp();
   // The engine is what is tested here: money is the disbursements' tests' business.
-  payClaims({ approved: async () => {}, channelChanged: async () => {}, visited: async () => 'paid' });
+  payClaims({
+    approved: async () => {},
+    channelChanged: async () => {},
+    visited: async () => 'paid',
+    cancelled: async () => {},
+  });
   await t.db((ctx) => publishItems(ctx, [birthdayCake]));
 });
 afterAll(() => t.close());

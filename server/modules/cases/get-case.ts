@@ -65,7 +65,7 @@ export async function getCase(ctx: Ctx, { params }: InputOf<Cases['get']>): Prom
     dueOn: found.due_on,
     overdue: found.due_on !== null && found.due_on < ctx.today,
     escalated: found.escalated,
-    can: mine.can,
+    can: [...mine.can, ...followUp.can],
     version: filed.version,
     itemVersion: filed.itemVersion,
     definition: definition as unknown as Record<string, unknown>,

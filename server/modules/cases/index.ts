@@ -3,4 +3,4 @@ export { mountCases, describeItem } from './routes.ts';
 export { publishCatalogue, publishItems, listItems, getItem, type PublishedItem } from './catalogue-items.ts';
 export { ownCases, type CaseOwner, type FiledCase } from './owners.ts';
 export { addToTimeline, type CaseFollowUp } from './timeline.ts';
-export { closeCase } from './close-case.ts';
+export { closeCase, reopenCase } from './close-case.ts';

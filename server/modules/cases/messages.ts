@@ -36,6 +36,14 @@ export const tellDeclined = (ctx: Ctx, filed: FiledCase, office: string, note: s
     `${office}没有通过您的「${filed.definition.title}」申请：${note}。如有疑问请联系本单位工会，或拨打 12351。`,
   );
 
+export const tellCancelled = (ctx: Ctx, filed: FiledCase, office: string, reason: string) =>
+  tell(
+    ctx,
+    filed,
+    '申请的批准已取消',
+    `${office}取消了您的「${filed.definition.title}」申请的批准：${reason}。这笔款不会发放，占用的次数已退还给您；符合条件可以重新申请，如有疑问请联系本单位工会，或拨打 12351。`,
+  );
+
 export async function tellApproved(ctx: Ctx, filed: FiledCase): Promise<void> {
   const sum = filed.amountFen ? `${yuanText(filed.amountFen)} 将打到您的银行卡，到账后会再通知您。` : '';
   await tell(ctx, filed, '申请已批准', `您的「${filed.definition.title}」申请已批准。${sum}`);

@@ -27,6 +27,8 @@ export interface CaseOwner {
   approved(ctx: Ctx, filed: FiledCase): Promise<void>;
   /** The case ended without approval: what was reserved is free again. */
   released(ctx: Ctx, filed: FiledCase): Promise<void>;
+  /** The approval was taken back: what followed from it is undone. Refuses when it no longer can be. */
+  cancelled(ctx: Ctx, filed: FiledCase): Promise<void>;
   /** The rules as they stand for this case, for the deciding cadre. */
   checks(ctx: Ctx, filed: FiledCase): Promise<Check[]>;
 }

@@ -2,6 +2,7 @@ import { contract, type InputOf, type ReplyOf } from '@smart-union/contract';
 import type { Ctx } from '../../kernel/context.ts';
 import { mount, type HttpHost } from '../../kernel/http.ts';
 import { defineJob } from '../../kernel/jobs.ts';
+import { cancelApproval } from './cancel-approval.ts';
 import { getItem, listItems, type PublishedItem } from './catalogue-items.ts';
 import { decideCase, decideMany } from './decide-case.ts';
 import { discloseAnswers } from './disclose-answers.ts';
@@ -55,6 +56,7 @@ export function mountCases(host: HttpHost): void {
     get: getCase,
     decide: decideCase,
     decideMany,
+    cancelApproval,
     colleagues: listColleagues,
     handOver,
     countersign,

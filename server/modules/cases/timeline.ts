@@ -10,13 +10,15 @@ export interface CaseFollowUp {
   entries: TimelineEntry[];
   paymentStatus: string | null;
   channel: 'bank-card' | 'home-visit' | null;
+  /** What the actor may do with it; see the contract. */
+  can: string[];
   /** When the money arrived. */
   paidAt: Date | null;
 }
 
 type Follow = (ctx: Ctx, filed: FiledCase) => Promise<CaseFollowUp>;
 
-let follow: Follow = async () => ({ entries: [], paymentStatus: null, channel: null, paidAt: null });
+let follow: Follow = async () => ({ entries: [], paymentStatus: null, channel: null, can: [], paidAt: null });
 
 /** Registered by disbursements when it is mounted. */
 export function addToTimeline(part: Follow): void {
@@ -47,6 +49,7 @@ const told: Record<string, { kind: TimelineEntry['kind']; zh: string; en: string
   pass: { kind: 'approved-stage', zh: '已通过（同一审批人）', en: 'passed (same approver)' },
   return: { kind: 'returned', zh: '已退回', en: 'returned it' },
   decline: { kind: 'declined', zh: '没有通过', en: 'declined' },
+  cancel: { kind: 'cancelled', zh: '取消了批准', en: 'took the approval back' },
 };
 
 /** The worker's view of her case: what happened, by which office (no cadre's name), what comes next and by when. */

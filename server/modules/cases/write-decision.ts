@@ -5,7 +5,7 @@ import type { FiledCase } from './owners.ts';
 
 export interface NewDecision {
   stage: string;
-  outcome: 'approve' | 'return' | 'decline' | 'pass' | 'hand-over' | 'countersign';
+  outcome: 'approve' | 'return' | 'decline' | 'pass' | 'hand-over' | 'countersign' | 'cancel';
   by: {
     accountId: string | null;
     personIndex: Buffer | null;

@@ -11,7 +11,12 @@ let t: TestApp;
 beforeAll(async () => {
   t = await testApp();
   // Money has its own tests; here only the claim's part is looked at.
-  payClaims({ approved: async () => {}, channelChanged: async () => {}, visited: async () => 'paid' });
+  payClaims({
+    approved: async () => {},
+    channelChanged: async () => {},
+    visited: async () => 'paid',
+    cancelled: async () => {},
+  });
 });
 beforeEach(() => t.setNow(worldNow));
 afterAll(() => t.close());

@@ -25,6 +25,8 @@ export interface Payer {
   channelChanged(ctx: Ctx, claim: ClaimRecord): Promise<void>;
   /** Handed over in person; returns the payment's status. */
   visited(ctx: Ctx, claim: ClaimRecord, visit: RecordedVisit): Promise<string>;
+  /** The approval was taken back, while nothing has gone to the bank. */
+  cancelled(ctx: Ctx, claim: ClaimRecord): Promise<void>;
 }
 
 let registered: Payer | null = null;

@@ -4,7 +4,10 @@ import { DomainError } from '../../kernel/errors.ts';
 import type { ClaimRecord } from './payers.ts';
 
 /** A claim with the fund it is paid from. Throws `thing-not-found` when out of scope. */
-export async function readClaim(ctx: Ctx, caseId: string): Promise<ClaimRecord & { status: string }> {
+export async function readClaim(
+  ctx: Ctx,
+  caseId: string,
+): Promise<ClaimRecord & { status: string; payout: BenefitDefinition['payout'] }> {
   const row = await ctx.db
     .selectFrom('claim')
     .innerJoin('case', 'case.id', 'claim.case_id')
@@ -33,7 +36,18 @@ export async function readClaim(ctx: Ctx, caseId: string): Promise<ClaimRecord &
     caseNumber: caseNumber ?? '',
     channel: channel as ClaimRecord['channel'],
     fund: (definition as BenefitDefinition).payout.fund,
+    payout: (definition as BenefitDefinition).payout,
   };
+}
+
+/** The bank gave the money back: the claim is approved and unpaid again. */
+export async function markUnpaid(ctx: Ctx, caseId: string): Promise<void> {
+  await ctx.db
+    .updateTable('claim')
+    .set({ status: 'approved', paid_at: null })
+    .where('case_id', '=', caseId)
+    .where('status', '=', 'paid')
+    .execute();
 }
 
 /** The money arrived: the claim is settled. */

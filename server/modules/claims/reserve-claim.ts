@@ -116,6 +116,15 @@ export const claimOwner: CaseOwner = {
     const mark = ctx.db.updateTable('claim').set({ status: 'released' }).where('case_id', '=', filed.id);
     ctx.later(mark.compile());
   },
+  async cancelled(ctx, filed) {
+    await ctx.db
+      .updateTable('claim')
+      .set({ status: 'released' })
+      .where('case_id', '=', filed.id)
+      .where('status', '=', 'approved')
+      .execute();
+    await payerOf().cancelled(ctx, await readClaim(ctx, filed.id));
+  },
   async checks(ctx, filed) {
     const { assessment } = await assessFor(
       ctx,

@@ -5,10 +5,8 @@ import type { Ctx } from '../../kernel/context.ts';
 import { within } from '../../kernel/db.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { attachFiles } from '../../kernel/files.ts';
-import { benefitOf } from './claim-facts.ts';
 import { payerOf } from './payers.ts';
 import { readClaim } from './read-claim.ts';
-import { getItem } from '../cases/index.ts';
 
 type Claims = typeof contract.claims;
 
@@ -34,8 +32,7 @@ export async function chooseVisit(
   if (locked.status !== 'reserved' && locked.status !== 'approved')
     throw new DomainError('payment-not-open', { status: '已付' });
   const claim = await readClaim(ctx, params.id);
-  const { payout } = benefitOf((await getItem(ctx, claim.itemCode)).definition);
-  const allowed = [payout.channel, ...(payout.alternatives ?? [])];
+  const allowed = [claim.payout.channel, ...(claim.payout.alternatives ?? [])];
   if (!allowed.includes(body.channel)) {
     throw new DomainError('input-invalid', {}, [{ field: 'channel', reason: '这个事项不能这样发放' }]);
   }
@@ -59,6 +56,8 @@ export async function recordVisit(
   if (ctx.actor.kind !== 'cadre') throw new DomainError('permission-missing');
   const { actor } = ctx;
   const { accountIds, memberIds, personIndexes } = personsOf(actor);
+  // The case before the claim, as a cancellation takes them.
+  await ctx.db.selectFrom('case').select('id').where('id', '=', params.id).forUpdate().execute();
   await lockApproved(ctx, params.id);
   const claim = await readClaim(ctx, params.id);
   if (claim.status !== 'approved' || claim.channel !== 'home-visit') {

@@ -216,7 +216,8 @@ export async function listLines(
   const lines = ctx.db
     .selectFrom('payment_line')
     .innerJoin('disbursement', 'disbursement.id', 'payment_line.disbursement_id')
-    .where('payment_line.batch_id', '=', params.id);
+    .where('payment_line.batch_id', '=', params.id)
+    .where('payment_line.result', '!=', 'cancelled');
   const [rows, { total }] = await Promise.all([
     lines
       .select([

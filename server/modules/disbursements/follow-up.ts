@@ -1,6 +1,9 @@
+import { holdsOver } from '../../kernel/access.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import type { CaseFollowUp, FiledCase } from '../cases/index.ts';
+import { involvedIn } from './four-eyes.ts';
 import { yuan } from './ledger.ts';
+import { isTakeable } from './take-back.ts';
 
 type Entry = CaseFollowUp['entries'][number];
 
@@ -56,14 +59,50 @@ function lineEntries(line: Line): Entry[] {
   return entries;
 }
 
+interface Standing {
+  id: string;
+  status: string;
+  channel: string;
+  union_path: string;
+  batch_status: string | null;
+}
+
+/** What the cadre who looks may do with the payment: exactly what the routes would not refuse. */
+async function actsOn(ctx: Ctx, filed: FiledCase, payment: Standing): Promise<string[]> {
+  const { actor } = ctx;
+  if (actor.kind !== 'cadre' || filed.definition.kind !== 'benefit') return [];
+  const { payout } = filed.definition;
+  const approves = holdsOver(actor, 'cases.approve', payment.union_path);
+  const visits = holdsOver(actor, 'disbursements.visit', payment.union_path);
+  if (!approves && !visits) return [];
+  const apart = (await involvedIn(ctx, actor, [payment.id])).size === 0;
+  const other = payment.channel === 'home-visit' ? 'bank-card' : 'home-visit';
+  const open = ['ready', 'failed', 'visit-due'].includes(payment.status);
+  const reroutes = open && [payout.channel, ...(payout.alternatives ?? [])].includes(other);
+  return [
+    ...(approves && reroutes ? ['change-channel'] : []),
+    ...(visits && apart && payment.status === 'visit-due' ? ['visit'] : []),
+    ...(approves && apart && isTakeable(payment.status, payment.batch_status) ? ['cancel'] : []),
+  ];
+}
+
 /** What the payment adds to a case's timeline: prepared, sent, refused, arrived; no cadre's name. */
 export async function followUp(ctx: Ctx, filed: FiledCase): Promise<CaseFollowUp> {
-  const nothing: CaseFollowUp = { entries: [], paymentStatus: null, channel: null, paidAt: null };
+  const nothing: CaseFollowUp = { entries: [], paymentStatus: null, channel: null, can: [], paidAt: null };
   if (filed.status !== 'approved' && filed.status !== 'closed') return nothing;
   const [payment, lines] = await Promise.all([
     ctx.db
       .selectFrom('disbursement')
-      .select(['status', 'channel', 'amount_fen', 'paid_at', 'bank_card_masked'])
+      .leftJoin('payment_batch', 'payment_batch.id', 'disbursement.batch_id')
+      .select([
+        'disbursement.id',
+        'disbursement.status',
+        'disbursement.channel',
+        'disbursement.amount_fen',
+        'disbursement.paid_at',
+        'disbursement.union_path',
+        'payment_batch.status as batch_status',
+      ])
       .where('case_id', '=', filed.id)
       .orderBy('instalment', 'desc')
       .limit(1)
@@ -105,6 +144,7 @@ export async function followUp(ctx: Ctx, filed: FiledCase): Promise<CaseFollowUp
     entries,
     paymentStatus: payment.status,
     channel: payment.channel as CaseFollowUp['channel'],
+    can: await actsOn(ctx, filed, payment),
     paidAt: payment.paid_at,
   };
 }

@@ -186,7 +186,7 @@ describe('a return file', () => {
       body: { resolution: '退回了', outcome: 'failed' },
     });
     await expect(book).rejects.toMatchObject({ code: 'payment-not-open' });
-    expect((await open())[0]).toMatchObject({ kind: 'contradiction', can: ['resolve'] });
+    expect((await open())[0]).toMatchObject({ kind: 'contradiction', can: ['resolve', 'return'] });
     await proved();
   });
 

@@ -30,6 +30,7 @@ async function linesOf(ctx: Ctx, batchId: string): Promise<LineState[]> {
       'payment_line.result',
     ])
     .where('payment_line.batch_id', '=', batchId)
+    .where('payment_line.result', '!=', 'cancelled')
     .orderBy('payment_line.sequence')
     .execute();
   return rows as LineState[];

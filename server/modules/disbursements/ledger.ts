@@ -21,6 +21,7 @@ const flows = {
   settle: ['in-transit', 'paid'],
   reject: ['in-transit', 'reserved'],
   visit: ['reserved', 'paid'],
+  refund: ['paid', 'reserved'],
 } as const satisfies Record<string, readonly [AccountKind, AccountKind]>;
 export type TransferKind = keyof typeof flows;
 

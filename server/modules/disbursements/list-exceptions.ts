@@ -4,6 +4,7 @@ import { holdsOver } from '../../kernel/access.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { within } from '../../kernel/db.ts';
 import { DomainError } from '../../kernel/errors.ts';
+import { involvedIn } from './four-eyes.ts';
 
 type Disbursements = typeof contract.disbursements;
 type Exception = ReplyOf<Disbursements['resolveException']>;
@@ -13,6 +14,11 @@ const exceptions = (ctx: Ctx) =>
     .selectFrom('payment_exception')
     .leftJoin('payment_batch', 'payment_batch.id', 'payment_exception.batch_id')
     .leftJoin('disbursement', 'disbursement.id', 'payment_exception.disbursement_id')
+    .leftJoin('payment_line', (join) =>
+      join
+        .onRef('payment_line.batch_id', '=', 'payment_exception.batch_id')
+        .onRef('payment_line.disbursement_id', '=', 'payment_exception.disbursement_id'),
+    )
     .where(within('payment_exception.union_path', ctx.scope.paths) as never);
 
 const columns = [
@@ -29,7 +35,12 @@ const columns = [
   'payment_exception.created_at as createdAt',
   'payment_exception.union_path as unionPath',
   'disbursement.status as paymentStatus',
+  'disbursement.id as paymentId',
+  'payment_line.result as lineResult',
 ] as const;
+
+/** What a bank may mean by it that it gave a payment back. */
+export const returnable: readonly string[] = ['contradiction', 'refund'];
 
 interface Row extends Omit<Exception, 'createdAt' | 'can' | 'kind' | 'status'> {
   kind: string;
@@ -37,23 +48,39 @@ interface Row extends Omit<Exception, 'createdAt' | 'can' | 'kind' | 'status'> {
   createdAt: Date;
   unionPath: string;
   paymentStatus: string | null;
+  paymentId: string | null;
+  lineResult: string | null;
 }
 
-function describe(ctx: Ctx, { unionPath, paymentStatus, createdAt, ...row }: Row): Exception {
+/** How a payment could be booked from here, four eyes aside. */
+function bookable({ kind, paymentStatus, lineResult }: Row): string[] {
+  if (paymentStatus === 'exception') return ['book'];
+  return paymentStatus === 'paid' && lineResult === 'ok' && returnable.includes(kind) ? ['return'] : [];
+}
+
+/** Payments among these rows that the actor approved or is paid by: she settles them in words only. */
+async function forbiddenIn(ctx: Ctx, rows: readonly Row[]): Promise<Set<string>> {
+  const ids = rows.flatMap((row) => (row.status === 'open' && row.paymentId ? [row.paymentId] : []));
+  return ctx.actor.kind === 'cadre' && ids.length > 0 ? involvedIn(ctx, ctx.actor, ids) : new Set();
+}
+
+function describe(ctx: Ctx, found: Row, forbidden: Set<string>): Exception {
+  const { unionPath, paymentStatus: _status, paymentId, lineResult: _result, createdAt, ...row } = found;
   const open = row.status === 'open' && holdsOver(ctx.actor, 'disbursements.reconcile', unionPath);
+  const mayBook = paymentId !== null && !forbidden.has(paymentId);
   return {
     ...row,
     kind: row.kind as Exception['kind'],
     status: row.status as Exception['status'],
     createdAt: createdAt.toISOString(),
-    can: open ? ['resolve', ...(paymentStatus === 'exception' ? ['book'] : [])] : [],
+    can: open ? ['resolve', ...(mayBook ? bookable(found) : [])] : [],
   };
 }
 
 export async function showException(ctx: Ctx, id: string): Promise<Exception> {
   const row = await exceptions(ctx).select(columns).where('payment_exception.id', '=', id).executeTakeFirst();
   if (!row) throw new DomainError('thing-not-found');
-  return describe(ctx, row);
+  return describe(ctx, row, await forbiddenIn(ctx, [row]));
 }
 
 /** Return lines that did not fit, newest first. */
@@ -74,8 +101,9 @@ export async function listExceptions(
       .execute(),
     found.select(sql<number>`count(*)`.as('total')).executeTakeFirstOrThrow(),
   ]);
+  const forbidden = await forbiddenIn(ctx, rows);
   return {
-    items: rows.map((row) => describe(ctx, row)),
+    items: rows.map((row) => describe(ctx, row, forbidden)),
     total,
     page: query.page,
     pageSize: query.pageSize,

@@ -1,10 +1,11 @@
 import type { contract, InputOf, ReplyOf } from '@smart-union/contract';
 import { sql } from 'kysely';
-import { holdsOver } from '../../kernel/access.ts';
+import { holds, holdsOver } from '../../kernel/access.ts';
 import { dayOf } from '../../kernel/clock.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { within } from '../../kernel/db.ts';
 import { DomainError } from '../../kernel/errors.ts';
+import { involvedIn } from './four-eyes.ts';
 
 type Disbursements = typeof contract.disbursements;
 type Row = ReplyOf<Disbursements['correctCard']>;
@@ -38,14 +39,21 @@ const shown = (found: ReturnType<typeof inScope>) =>
 
 type Found = Awaited<ReturnType<ReturnType<typeof shown>['execute']>>[number];
 
-function describe(ctx: Ctx, found: Found): Row {
+function describe(ctx: Ctx, found: Found, involved: ReadonlySet<string>): Row {
   const { unionId, unionName, unionPath, approvedAt, paidAt, ...row } = found;
   const can = [
     ...(row.status === 'failed' && holdsOver(ctx.actor, 'disbursements.prepare', unionPath)
       ? ['correct']
       : []),
-    ...(row.status === 'visit-due' && holdsOver(ctx.actor, 'disbursements.visit', unionPath)
+    ...(row.status === 'visit-due' &&
+    !involved.has(row.id) &&
+    holdsOver(ctx.actor, 'disbursements.visit', unionPath)
       ? ['visit']
+      : []),
+    ...(row.status === 'paid' &&
+    row.batchNumber !== null &&
+    holdsOver(ctx.actor, 'disbursements.reconcile', unionPath)
+      ? ['refund']
       : []),
   ];
   return {
@@ -59,11 +67,19 @@ function describe(ctx: Ctx, found: Found): Row {
   };
 }
 
+/** Visits due among these that the actor approved or is paid by: another records them. */
+async function ownIn(ctx: Ctx, rows: readonly Found[]): Promise<Set<string>> {
+  const due = rows.filter((row) => row.status === 'visit-due').map((row) => row.id);
+  return ctx.actor.kind === 'cadre' && due.length > 0 && holds(ctx.actor, 'disbursements.visit')
+    ? involvedIn(ctx, ctx.actor, due)
+    : new Set();
+}
+
 /** One payment as screens show it. Throws `thing-not-found`. */
 export async function showPayment(ctx: Ctx, id: string): Promise<Row> {
   const row = await shown(inScope(ctx)).where('disbursement.id', '=', id).executeTakeFirst();
   if (!row) throw new DomainError('thing-not-found');
-  return describe(ctx, row);
+  return describe(ctx, row, await ownIn(ctx, [row]));
 }
 
 const literal = (text: string) => text.replace(/[%_\\]/g, '\\$&');
@@ -95,7 +111,13 @@ export async function listPayments(
       .execute(),
     found.select(sql<number>`count(*)`.as('total')).executeTakeFirstOrThrow(),
   ]);
-  return { items: rows.map((row) => describe(ctx, row)), total, page: query.page, pageSize: query.pageSize };
+  const involved = await ownIn(ctx, rows);
+  return {
+    items: rows.map((row) => describe(ctx, row, involved)),
+    total,
+    page: query.page,
+    pageSize: query.pageSize,
+  };
 }
 
 /** Money paid to me, newest first. */

@@ -13,6 +13,7 @@ import {
   type PaymentStatus,
 } from './payment.ts';
 import { payOut } from './pay-out.ts';
+import { cancelPayment } from './take-back.ts';
 
 const cardMissing = '还没有银行卡号';
 
@@ -115,4 +116,4 @@ async function visited(ctx: Ctx, claim: ClaimRecord): Promise<string> {
 }
 
 /** What claims ask of us. */
-export const payer: Payer = { approved, channelChanged, visited };
+export const payer: Payer = { approved, channelChanged, visited, cancelled: cancelPayment };

@@ -38,7 +38,7 @@ async function linesOf(ctx: Ctx, batchId: string): Promise<Line[]> {
     join disbursement d on d.id = l.disbursement_id
     join "case" c on c.id = d.case_id
     join catalogue_item i on i.code = c.item_code and i.version = c.item_version
-    where l.batch_id = ${batchId}
+    where l.batch_id = ${batchId} and l.result <> 'cancelled'
     order by l.sequence`.execute(ctx.db);
   return found.rows;
 }

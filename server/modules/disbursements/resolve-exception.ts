@@ -1,4 +1,5 @@
 import type { contract, InputOf, ReplyOf } from '@smart-union/contract';
+import { sql } from 'kysely';
 import { record } from '../../kernel/audit.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { within } from '../../kernel/db.ts';
@@ -7,11 +8,12 @@ import { lockBatch } from './batches.ts';
 import { involvedIn, requireCadre } from './four-eyes.ts';
 import { getFund } from './funds.ts';
 import { lineKey } from './import-return.ts';
-import { showException } from './list-exceptions.ts';
+import { returnable, showException } from './list-exceptions.ts';
 import { post, type TransferKind } from './ledger.ts';
 import { failPayments, payOut } from './pay-out.ts';
 import { paymentNotOpen, payments, type Payment } from './payment.ts';
 import { refreshBatch } from './refresh-batch.ts';
+import { unpay } from './take-back.ts';
 
 type Disbursements = typeof contract.disbursements;
 type Outcome = NonNullable<InputOf<Disbursements['resolveException']>['body']['outcome']>;
@@ -22,7 +24,7 @@ async function lockPayment(ctx: Ctx, id: string): Promise<Payment> {
   return found as Payment;
 }
 
-/** Books what the bank said. A payment in doubt is with the bank still, or was refused and is held back. */
+/** Books what the bank said. A payment in doubt is with the bank still, or was refused and is held back; one that arrived may be given back. */
 async function book(
   ctx: Ctx,
   batchId: string,
@@ -37,10 +39,19 @@ async function book(
     .where('disbursement_id', '=', payment.id)
     .executeTakeFirstOrThrow();
   const fund = await getFund(ctx, payment.fundId);
-  const write = (kind: TransferKind, key = lineKey(kind, batchId, payment.id)) =>
-    post(ctx, fund, kind, [
+  const write = async (kind: TransferKind) => {
+    const { count } = await ctx.db
+      .selectFrom('transfer')
+      .select(sql<number>`count(*)`.as('count'))
+      .where('disbursement_id', '=', payment.id)
+      .where('batch_id', '=', batchId)
+      .where('kind', '=', kind)
+      .executeTakeFirstOrThrow();
+    // A line that was refused, paid after all and given back passes the same way twice: each time is its own transfer.
+    const key = lineKey(kind, batchId, payment.id);
+    await post(ctx, fund, kind, [
       {
-        businessKey: key,
+        businessKey: count === 0 ? key : `${key}:${count + 1}`,
         amountFen: payment.amountFen,
         unionPath: payment.unionPath,
         memberId: payment.memberId,
@@ -50,9 +61,14 @@ async function book(
         note: reason,
       },
     ]);
+  };
   const wasRefused = line.result === 'rejected';
-  if (outcome === 'paid') {
-    if (wasRefused) await write('send', `${lineKey('send', batchId, payment.id)}:again`);
+  if (outcome === 'returned') {
+    if (line.result !== 'ok') throw paymentNotOpen(payment.status);
+    await write('refund');
+    await unpay(ctx, payment, reason);
+  } else if (outcome === 'paid') {
+    if (wasRefused) await write('send');
     await write('settle');
     await payOut(ctx, [payment]);
   } else {
@@ -78,7 +94,7 @@ export async function resolveException(
   const actor = requireCadre(ctx);
   const found = await ctx.db
     .selectFrom('payment_exception')
-    .select(['id', 'batch_id', 'disbursement_id', 'union_path'])
+    .select(['id', 'kind', 'batch_id', 'disbursement_id', 'union_path'])
     .where('id', '=', params.id)
     .where(within<'payment_exception'>('payment_exception.union_path', ctx.scope.paths))
     .executeTakeFirst();
@@ -101,7 +117,10 @@ export async function resolveException(
   if (body.outcome) {
     if (!found.disbursement_id) throw paymentNotOpen('cancelled');
     const payment = await lockPayment(ctx, found.disbursement_id);
-    if (payment.status !== 'exception') throw paymentNotOpen(payment.status);
+    // What the bank gave back had arrived; everything else is in doubt.
+    const expected = body.outcome === 'returned' ? 'paid' : 'exception';
+    const regards = body.outcome !== 'returned' || returnable.includes(found.kind);
+    if (payment.status !== expected || !regards) throw paymentNotOpen(payment.status);
     if ((await involvedIn(ctx, actor, [payment.id])).size > 0) throw new DomainError('release-same-person');
     await book(ctx, batch.id, payment, body.outcome, body.resolution);
   }

@@ -14,6 +14,7 @@ import { listExceptions } from './list-exceptions.ts';
 import { deposit, listFunds, listTransfers } from './list-funds.ts';
 import { listMyPayments, listPayments } from './list-payments.ts';
 import { payer } from './pay-claim.ts';
+import { reportRefund } from './report-refund.ts';
 import { markSent, readBatchFile, releaseBatch } from './release-batch.ts';
 import { resolveException } from './resolve-exception.ts';
 
@@ -39,6 +40,7 @@ export function mountDisbursements(host: HttpHost): void {
     demoReturn: downloadDemoReturn,
     listExceptions,
     resolveException,
+    reportRefund,
     correctCard,
     correctMyCard,
     myPaymentDate: listMyPayments,
