@@ -8,6 +8,7 @@ export const catalogueItem = z.object({
   title: z.string(),
   titleEn: z.string().nullable(),
   summary: z.string(),
+  summaryEn: z.string().nullable(),
   lifeEvent: z.string(),
   keywords: z.array(z.string()),
 });

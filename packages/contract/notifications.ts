@@ -6,6 +6,9 @@ export const message = z.object({
   id,
   title: z.string(),
   text: z.string(),
+  /** The same in English; null for what was written before it was told in both. */
+  titleEn: z.string().nullable(),
+  textEn: z.string().nullable(),
   caseId: id.nullable(),
   at: instant,
   read: z.boolean(),

@@ -329,6 +329,8 @@ export interface Tables {
     case_id: string | null;
     at: Date;
     read_at: Date | null;
+    title_en: string | null;
+    text_en: string | null;
   };
   'moment': {
     id: GeneratedAlways<number>;

@@ -1,3 +1,4 @@
+import { dateEn } from '@smart-union/catalogue-kit';
 import type { contract, InputOf, ReplyOf } from '@smart-union/contract';
 import { sql } from 'kysely';
 import type { CadreActor } from '../../kernel/access.ts';
@@ -197,12 +198,16 @@ export async function appointDeputy(
       to: { accountId },
       title: `请您代${actor.name}审批申请`,
       text: `${spanZh(body)}，${actor.name}（${actor.office}）的审批由您代办：${note}。这几天待办里会出现由您代办的申请，审批记录写明「代 ${actor.name}」。`,
+      titleEn: `Please decide cases for ${actor.name}`,
+      textEn: `From ${dateEn(from)} to ${dateEn(until)} you decide for ${actor.name} (${actor.office}): ${note}. Those cases stand in your worklist, and the record says on whose behalf you decided.`,
       caseId: null,
     }),
     notify(ctx, {
       to: { accountId: actor.accountId },
       title: `已委托${deputy.name}代办审批`,
       text: `${spanZh(body)}，您的审批由${deputy.name}（${deputy.office}）代办。可随时在「我的账号」里结束。`,
+      titleEn: `${deputy.name} decides for you`,
+      textEn: `From ${dateEn(from)} to ${dateEn(until)} ${deputy.name} (${deputy.office}) decides your cases. You may end this at any time in “My account”.`,
       caseId: null,
     }),
   ]);
@@ -216,7 +221,12 @@ interface Ending {
 }
 
 /** Ends deputyships of which an account is a side, all or one, and tells both sides. Gives how many it ended. */
-async function endDeputies(ctx: Ctx, accountId: string, why: string, id?: string): Promise<number> {
+async function endDeputies(
+  ctx: Ctx,
+  accountId: string,
+  [why, whyEn]: [zh: string, en: string],
+  id?: string,
+): Promise<number> {
   let open = ctx.db
     .updateTable('deputy')
     .set({ revoked_at: ctx.now, revoked_by: ctx.actor.kind === 'cadre' ? ctx.actor.accountId : null })
@@ -251,6 +261,8 @@ async function endDeputies(ctx: Ctx, accountId: string, why: string, id?: string
         to: { accountId: side.id },
         title: '审批代办已结束',
         text: `${nameOf(one.deputy_account_id)}代${nameOf(one.account_id)}的审批已结束：${why}。以后的申请仍由${nameOf(one.account_id)}审批。`,
+        titleEn: 'Deciding for somebody has ended',
+        textEn: `${nameOf(one.deputy_account_id)} no longer decides for ${nameOf(one.account_id)}: ${whyEn}. New cases are decided by ${nameOf(one.account_id)} again.`,
         caseId: null,
       });
     }
@@ -264,10 +276,11 @@ export async function revokeDeputy(
   { params }: InputOf<Accounts['revokeDeputy']>,
 ): Promise<ReplyOf<Accounts['revokeDeputy']>> {
   const { accountId, name } = cadreOf(ctx);
-  if ((await endDeputies(ctx, accountId, `${name}提前结束`, params.id)) === 0)
+  if ((await endDeputies(ctx, accountId, [`${name}提前结束`, `ended by ${name}`], params.id)) === 0)
     throw new DomainError('thing-not-found');
   return { ok: true };
 }
 
 /** A closed account neither decides for others nor has others decide for it. */
-export const endDeputiesOf = (ctx: Ctx, accountId: string) => endDeputies(ctx, accountId, '账号已停用');
+export const endDeputiesOf = (ctx: Ctx, accountId: string) =>
+  endDeputies(ctx, accountId, ['账号已停用', 'the account was closed']);

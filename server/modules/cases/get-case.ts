@@ -2,7 +2,7 @@ import { findStage, stagesBefore, stagesFor } from '@smart-union/catalogue-kit';
 import type { contract, InputOf, ReplyOf } from '@smart-union/contract';
 import { within } from '../../kernel/db.ts';
 import type { Ctx } from '../../kernel/context.ts';
-import { DomainError, errorTable } from '../../kernel/errors.ts';
+import { DomainError, errorTable, type ErrorCode } from '../../kernel/errors.ts';
 import { describeFiles } from '../../kernel/files.ts';
 import { filedCase, officeOf } from './advance.ts';
 import { maskedAnswers, wholeAnswers } from './answers.ts';
@@ -50,16 +50,19 @@ export async function getCase(ctx: Ctx, { params }: InputOf<Cases['get']>): Prom
     stagesOf(ctx, filed),
   ]);
   const mine = standing(ctx, filed, desk);
+  const stage = filed.stage ? findStage(definition.route, filed.stage) : null;
   return {
     id: filed.id,
     number: filed.number ?? '',
     itemCode: filed.itemCode,
     itemTitle: definition.title,
+    itemTitleEn: definition.titleEn ?? null,
     applicantName: filed.applicantName,
     union,
     status: filed.status,
     stage: filed.stage,
-    stageTitle: filed.stage ? (findStage(definition.route, filed.stage)?.title ?? null) : null,
+    stageTitle: stage?.title ?? null,
+    stageTitleEn: stage?.titleEn ?? null,
     amountFen: filed.amountFen,
     submittedAt: filed.submittedAt?.toISOString() ?? null,
     dueOn: found.due_on,
@@ -79,7 +82,8 @@ export async function getCase(ctx: Ctx, { params }: InputOf<Cases['get']>): Prom
     promisedOn: filed.promisedOn,
     paymentStatus: followUp.paymentStatus,
     channel: followUp.channel,
-    cannotDecide: mine.cannotDecide,
+    cannotDecide: mine.forbidden ? errorTable[mine.forbidden][1] : null,
+    cannotDecideEn: mine.forbidden ? errorTable[mine.forbidden][2] : null,
     actsFor: mine.actsFor,
     returnTargets: filed.stage
       ? stagesBefore(definition.route, filed.stage).map((stage) => ({ stage: stage.id, title: stage.title }))
@@ -88,18 +92,22 @@ export async function getCase(ctx: Ctx, { params }: InputOf<Cases['get']>): Prom
 }
 
 /** What I may do here, and if the task is mine but four eyes forbid it, why. */
-function standing(ctx: Ctx, filed: FiledCase, desk: Desk): Pick<Detail, 'can' | 'cannotDecide' | 'actsFor'> {
+function standing(
+  ctx: Ctx,
+  filed: FiledCase,
+  desk: Desk,
+): Pick<Detail, 'can' | 'actsFor'> & { forbidden: ErrorCode | null } {
   const { actor } = ctx;
-  const nothing = { can: [], cannotDecide: null, actsFor: null };
+  const nothing = { can: [], forbidden: null, actsFor: null };
   if (actor.kind !== 'cadre' || filed.status !== 'in_review') return nothing;
   const seat = seatFor(actor, desk);
   if (!seat) return nothing;
   const { task } = seat;
   const actsFor = seat.actsFor?.name ?? null;
   const forbidden = forbiddenBecause(actor, filed, desk, task);
-  if (forbidden) return { can: [], cannotDecide: errorTable[forbidden][1], actsFor };
+  if (forbidden) return { can: [], forbidden, actsFor };
   const outcomes = findStage(filed.definition.route, task.stage)?.outcomes ?? [];
-  return { can: ['decide', ...outcomes, 'hand-over', 'countersign'], cannotDecide: null, actsFor };
+  return { can: ['decide', ...outcomes, 'hand-over', 'countersign'], forbidden: null, actsFor };
 }
 
 async function applicantOf(ctx: Ctx, memberId: string): Promise<Detail['applicant']> {

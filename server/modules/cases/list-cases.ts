@@ -186,6 +186,7 @@ interface ListedRow {
 
 async function describe(ctx: Ctx, row: ListedRow): Promise<CaseRow> {
   const { definition } = await getItemVersion(ctx, row.item_code, row.item_version);
+  const stage = row.stage ? findStage(definition.route, row.stage) : null;
   const mine =
     row.permission !== null &&
     row.office_path !== null &&
@@ -195,11 +196,13 @@ async function describe(ctx: Ctx, row: ListedRow): Promise<CaseRow> {
     number: row.number ?? '',
     itemCode: row.item_code,
     itemTitle: definition.title,
+    itemTitleEn: definition.titleEn ?? null,
     applicantName: row.applicant_name,
     union: { id: row.union_id, name: row.union_name },
     status: row.status as CaseRow['status'],
     stage: row.stage,
-    stageTitle: row.stage ? (findStage(definition.route, row.stage)?.title ?? null) : null,
+    stageTitle: stage?.title ?? null,
+    stageTitleEn: stage?.titleEn ?? null,
     amountFen: row.amount_fen,
     submittedAt: row.submitted_at?.toISOString() ?? null,
     dueOn: row.due_on,

@@ -1,4 +1,4 @@
-import { yuanText } from '@smart-union/catalogue-kit';
+import { dateEn, yuanText } from '@smart-union/catalogue-kit';
 import type { Ctx } from '../../kernel/context.ts';
 import { notify } from '../notifications/index.ts';
 import type { FiledCase } from './owners.ts';
@@ -9,42 +9,94 @@ export function dayZh(day: string): string {
   return `${Number(month)}月${Number(date)}日`;
 }
 
-const tell = (ctx: Ctx, filed: FiledCase, title: string, text: string) =>
-  notify(ctx, { to: { memberId: filed.memberId }, title, text, caseId: filed.id });
+/** What is told, in Chinese and in English, each as title and text. */
+interface Told {
+  zh: [title: string, text: string];
+  en: [title: string, text: string];
+}
 
-export const tellSubmitted = (ctx: Ctx, filed: FiledCase) =>
-  tell(
-    ctx,
-    filed,
-    '申请已收到',
-    `您的「${filed.definition.title}」申请已收到，编号 ${filed.number}。${filed.promisedOn ? `预计 ${dayZh(filed.promisedOn)} 前审批完。` : ''}不用再去窗口，有进展会在这里告诉您。`,
-  );
+const tell = (ctx: Ctx, filed: FiledCase, { zh, en }: Told) =>
+  notify(ctx, {
+    to: { memberId: filed.memberId },
+    title: zh[0],
+    text: zh[1],
+    titleEn: en[0],
+    textEn: en[1],
+    caseId: filed.id,
+  });
 
-export const tellReturned = (ctx: Ctx, filed: FiledCase, office: string, note: string) =>
-  tell(
-    ctx,
-    filed,
-    '申请被退回，请补充',
-    `${office}退回了您的「${filed.definition.title}」申请：${note}。请在「申请进度」里修改后重新提交，名额为您保留。`,
-  );
+const nameOf = ({ definition }: FiledCase) => ({
+  zh: `您的「${definition.title}」申请`,
+  en: `your application for “${definition.titleEn ?? definition.title}”`,
+});
 
-export const tellDeclined = (ctx: Ctx, filed: FiledCase, office: string, note: string) =>
-  tell(
-    ctx,
-    filed,
-    '申请没有通过',
-    `${office}没有通过您的「${filed.definition.title}」申请：${note}。如有疑问请联系本单位工会，或拨打 12351。`,
-  );
+export async function tellSubmitted(ctx: Ctx, filed: FiledCase): Promise<void> {
+  const { number, promisedOn } = filed;
+  const { zh, en } = nameOf(filed);
+  await tell(ctx, filed, {
+    zh: [
+      '申请已收到',
+      `${zh}已收到，编号 ${number}。${promisedOn ? `预计 ${dayZh(promisedOn)} 前审批完。` : ''}不用再去窗口，有进展会在这里告诉您。`,
+    ],
+    en: [
+      'We have your application',
+      `We have ${en}, number ${number}. ${promisedOn ? `It will be decided by ${dateEn(promisedOn)}. ` : ''}There is no need to come in person; we tell you here when something happens.`,
+    ],
+  });
+}
 
-export const tellCancelled = (ctx: Ctx, filed: FiledCase, office: string, reason: string) =>
-  tell(
-    ctx,
-    filed,
-    '申请的批准已取消',
-    `${office}取消了您的「${filed.definition.title}」申请的批准：${reason}。这笔款不会发放，占用的次数已退还给您；符合条件可以重新申请，如有疑问请联系本单位工会，或拨打 12351。`,
-  );
+export async function tellReturned(ctx: Ctx, filed: FiledCase, office: string, note: string): Promise<void> {
+  const { zh, en } = nameOf(filed);
+  await tell(ctx, filed, {
+    zh: [
+      '申请被退回，请补充',
+      `${office}退回了${zh}：${note}。请在「申请进度」里修改后重新提交，名额为您保留。`,
+    ],
+    en: [
+      'Please correct your application',
+      `${office} returned ${en}: ${note}. Please correct it on its progress page and send it again; your place is kept.`,
+    ],
+  });
+}
+
+export async function tellDeclined(ctx: Ctx, filed: FiledCase, office: string, note: string): Promise<void> {
+  const { zh, en } = nameOf(filed);
+  await tell(ctx, filed, {
+    zh: ['申请没有通过', `${office}没有通过${zh}：${note}。如有疑问请联系本单位工会，或拨打 12351。`],
+    en: [
+      'Your application was declined',
+      `${office} declined ${en}: ${note}. If anything is unclear, ask your own union or call 12351.`,
+    ],
+  });
+}
 
 export async function tellApproved(ctx: Ctx, filed: FiledCase): Promise<void> {
-  const sum = filed.amountFen ? `${yuanText(filed.amountFen)} 将打到您的银行卡，到账后会再通知您。` : '';
-  await tell(ctx, filed, '申请已批准', `您的「${filed.definition.title}」申请已批准。${sum}`);
+  const { zh, en } = nameOf(filed);
+  const sum = filed.amountFen ? yuanText(filed.amountFen) : null;
+  await tell(ctx, filed, {
+    zh: ['申请已批准', `${zh}已批准。${sum ? `${sum} 将打到您的银行卡，到账后会再通知您。` : ''}`],
+    en: [
+      'Your application is approved',
+      `It is approved: ${en}.${sum ? ` ${sum} will be paid to your bank card; we tell you when it has arrived.` : ''}`,
+    ],
+  });
+}
+
+export async function tellCancelled(
+  ctx: Ctx,
+  filed: FiledCase,
+  office: string,
+  reason: string,
+): Promise<void> {
+  const { zh, en } = nameOf(filed);
+  await tell(ctx, filed, {
+    zh: [
+      '批准已取消',
+      `${office}取消了${zh}的批准：${reason}。这次不占用您的名额。如有疑问请联系本单位工会，或拨打 12351。`,
+    ],
+    en: [
+      'The approval was taken back',
+      `${office} took back the approval of ${en}: ${reason}. It does not count against you. If anything is unclear, ask your own union or call 12351.`,
+    ],
+  });
 }

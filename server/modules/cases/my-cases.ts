@@ -1,4 +1,4 @@
-import { findStage } from '@smart-union/catalogue-kit';
+import { dateEn, findStage } from '@smart-union/catalogue-kit';
 import type { contract, InputOf, ReplyOf } from '@smart-union/contract';
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/errors.ts';
@@ -45,7 +45,7 @@ function whereOf(
     case 'in_review':
       return [
         `${office ?? '工会'}办理中${dueOn ? `，预计 ${dayZh(dueOn)} 前` : ''}`,
-        `With ${office ?? 'the union'}${dueOn ? `, by ${dueOn}` : ''}`,
+        `With ${office ?? 'the union'}${dueOn ? `, by ${dateEn(dueOn)}` : ''}`,
       ];
     case 'returned':
       return ['被退回，请修改后重新提交', 'Returned to you: please correct it'];
@@ -84,6 +84,7 @@ async function describe(ctx: Ctx, record: CaseRecord, desk: Desk | undefined) {
     number: filed.number,
     itemCode: filed.itemCode,
     itemTitle: definition.title,
+    itemTitleEn: definition.titleEn ?? null,
     status: filed.status,
     where,
     whereEn,

@@ -46,11 +46,16 @@ async function note(
     unionPath: filed.unionPath,
     data: { stage: task.stage, to: body.accountId },
   });
-  const title = outcome === 'hand-over' ? '有一件申请转给您办理' : '请您会签一件申请';
+  const [title, titleEn] =
+    outcome === 'hand-over'
+      ? ['有一件申请转给您办理', 'A case was handed over to you']
+      : ['请您会签一件申请', 'You are asked to countersign a case'];
   await notify(ctx, {
     to: { accountId: body.accountId },
     title,
     text: `编号 ${filed.number}。${by.name}：${body.note}`,
+    titleEn,
+    textEn: `Number ${filed.number}. ${by.name}: ${body.note}`,
     caseId: filed.id,
   });
 }

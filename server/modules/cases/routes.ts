@@ -25,6 +25,7 @@ export const describeItem = ({ code, version, definition }: PublishedItem) => ({
   title: definition.title,
   titleEn: definition.titleEn ?? null,
   summary: definition.summary,
+  summaryEn: definition.summaryEn ?? null,
   lifeEvent: definition.lifeEvent ?? '',
   keywords: definition.keywords,
 });

@@ -1,3 +1,4 @@
+import { dateEn } from '@smart-union/catalogue-kit';
 import { sql } from 'kysely';
 import { record } from '../../kernel/audit.ts';
 import type { Ctx } from '../../kernel/context.ts';
@@ -52,11 +53,12 @@ export async function escalateOverdue(ctx: Ctx): Promise<number> {
       .execute();
     const absent = holders.map(({ account_id }) => account_id);
     for (const account_id of new Set([...absent, ...(await deputiesOf(ctx, absent))])) {
-      const text = `编号 ${task.number} 应在 ${dayZh(task.due_on!)} 前办理，已超期。请尽快处理。`;
       await notify(ctx, {
         to: { accountId: account_id },
         title: '有申请超期未办',
-        text,
+        text: `编号 ${task.number} 应在 ${dayZh(task.due_on!)} 前办理，已超期。请尽快处理。`,
+        titleEn: 'A case is overdue',
+        textEn: `Number ${task.number} was due by ${dateEn(task.due_on!)}. Please decide it soon.`,
         caseId: task.case_id,
       });
     }

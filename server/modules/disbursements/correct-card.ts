@@ -63,6 +63,8 @@ export async function correctCard(
       to: { memberId: payment.memberId },
       title: '收款银行卡已更换',
       text: `${actor.office}把您的收款银行卡改成了尾号 ${masked.slice(-4)} 的卡：${body.note}。如果不是您要求的，请马上联系本单位工会，或拨打 12351。`,
+      titleEn: 'Your bank card was changed',
+      textEn: `${actor.office} changed the card you are paid on to the one ending in ${masked.slice(-4)}: ${body.note}. If you did not ask for this, tell your own union at once or call 12351.`,
       caseId: payment.caseId,
     });
   }

@@ -23,7 +23,12 @@ async function inPortions<T>(all: readonly T[], act: (one: T) => Promise<unknown
     await Promise.all(all.slice(from, from + together).map(act));
 }
 
-async function titlesOf(ctx: Ctx, payments: readonly Payment[]): Promise<Map<string, string>> {
+interface Titles {
+  title: string;
+  titleEn: string;
+}
+
+async function titlesOf(ctx: Ctx, payments: readonly Payment[]): Promise<(caseId: string) => Titles> {
   const rows = await ctx.db
     .selectFrom('case')
     .innerJoin('catalogue_item', (join) =>
@@ -31,10 +36,17 @@ async function titlesOf(ctx: Ctx, payments: readonly Payment[]): Promise<Map<str
         .onRef('catalogue_item.code', '=', 'case.item_code')
         .onRef('catalogue_item.version', '=', 'case.item_version'),
     )
-    .select(['case.id', sql<string>`catalogue_item.definition ->> 'title'`.as('title')])
+    .select([
+      'case.id',
+      sql<string>`catalogue_item.definition ->> 'title'`.as('title'),
+      sql<string>`coalesce(catalogue_item.definition ->> 'titleEn', catalogue_item.definition ->> 'title')`.as(
+        'titleEn',
+      ),
+    ])
     .where((eb) => eb('case.id', '=', eb.fn.any(eb.val(payments.map(({ caseId }) => caseId)))))
     .execute();
-  return new Map(rows.map((row) => [row.id, row.title]));
+  const titles = new Map(rows.map((row) => [row.id, row]));
+  return (caseId) => titles.get(caseId) ?? { title: '', titleEn: '' };
 }
 
 /** The money has arrived (the transfers are posted): claims and cases end, the wall moves, the members are told. */
@@ -58,11 +70,12 @@ export async function payOut(ctx: Ctx, payments: readonly Payment[]): Promise<vo
   const titles = await titlesOf(ctx, payments);
   await inPortions(payments, async (payment) => {
     const { caseId, memberId, amountFen, channel, bankCardMasked } = payment;
-    const title = titles.get(caseId) ?? '';
-    const where =
+    const { title, titleEn } = titles(caseId);
+    const tail = bankCardMasked?.slice(-4) ?? '';
+    const [where, whereEn] =
       channel === 'home-visit'
-        ? '已由工会上门送到您手中'
-        : `已打到您尾号 ${bankCardMasked?.slice(-4) ?? ''} 的银行卡，请留意银行到账`;
+        ? ['已由工会上门送到您手中', 'was handed to you by your union']
+        : [`已打到您尾号 ${tail} 的银行卡，请留意银行到账`, `was paid to your bank card ending in ${tail}`];
     await Promise.all([
       markPaid(ctx, caseId),
       closeCase(ctx, caseId),
@@ -71,6 +84,8 @@ export async function payOut(ctx: Ctx, payments: readonly Payment[]): Promise<vo
         to: { memberId },
         title: `${yuan(amountFen)} 元已到账`,
         text: `您的「${title}」${yuan(amountFen)} 元${where}。`,
+        titleEn: `¥${yuan(amountFen)} has arrived`,
+        textEn: `Your “${titleEn}”, ¥${yuan(amountFen)}, ${whereEn}.`,
         caseId,
       }),
     ]);
@@ -86,12 +101,16 @@ export async function failPayments(ctx: Ctx, failed: readonly Failed[]): Promise
     from unnest(${idsOf(payments)}::uuid[], ${failed.map(({ reason }) => reason)}::text[]) as f (id, reason)
     where d.id = f.id`.execute(ctx.db);
   const titles = await titlesOf(ctx, payments);
-  await inPortions(failed, ({ payment: { caseId, memberId, amountFen, bankCardMasked }, reason }) =>
-    notify(ctx, {
+  await inPortions(failed, ({ payment: { caseId, memberId, amountFen, bankCardMasked }, reason }) => {
+    const { title, titleEn } = titles(caseId);
+    const tail = bankCardMasked?.slice(-4) ?? '';
+    return notify(ctx, {
       to: { memberId },
       title: '银行没能付款，请更换银行卡',
-      text: `您的「${titles.get(caseId) ?? ''}」${yuan(amountFen)} 元没能打到尾号 ${bankCardMasked?.slice(-4) ?? ''} 的银行卡：${reason}。请在「申请进度」里换一张本人的银行卡，换好后下一批就会付款，不用重新申请。`,
+      text: `您的「${title}」${yuan(amountFen)} 元没能打到尾号 ${tail} 的银行卡：${reason}。请在「申请进度」里换一张本人的银行卡，换好后下一批就会付款，不用重新申请。`,
+      titleEn: 'The bank could not pay; please give another card',
+      textEn: `Your “${titleEn}”, ¥${yuan(amountFen)}, could not be paid to the card ending in ${tail} (the bank says: ${reason}). Please give another card of your own on the progress page; it is paid with the next batch, without a new application.`,
       caseId,
-    }),
-  );
+    });
+  });
 }

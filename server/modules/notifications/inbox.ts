@@ -24,7 +24,7 @@ export async function listMessages(
       ])
       .executeTakeFirstOrThrow(),
     own(ctx)
-      .select(['id', 'title', 'text', 'case_id', 'at', 'read_at'])
+      .select(['id', 'title', 'text', 'title_en', 'text_en', 'case_id', 'at', 'read_at'])
       .orderBy('at', 'desc')
       .orderBy('id', 'desc')
       .limit(query.pageSize)
@@ -36,6 +36,8 @@ export async function listMessages(
       id: row.id,
       title: row.title,
       text: row.text,
+      titleEn: row.title_en,
+      textEn: row.text_en,
       caseId: row.case_id,
       at: row.at.toISOString(),
       read: row.read_at !== null,
