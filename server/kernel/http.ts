@@ -9,7 +9,7 @@ import { nothing, wholeFederation, type Scope } from './db.ts';
 import { DomainError } from './errors.ts';
 import { once } from './idempotency.ts';
 import { rateLimiter } from './rate-limit.ts';
-import { replySchema } from './reply-schema.ts';
+import { replyWriter } from './reply-schema.ts';
 import { spool, type Spooled } from './spool.ts';
 
 export const sessionCookie = 'su_session';
@@ -144,11 +144,11 @@ function mountRoute(host: HttpHost, name: string, spec: Route, handler: Handler<
   metrics.allow('route', [name]);
   const limiter = limiterOf(platform);
   const raw = 'raw' in spec.reply;
+  const write = replyWriter(spec.reply as z.ZodType);
   host.app.route({
     method: spec.method,
     url: `/api/v1${spec.path}`,
     config: { raw: spec.rawBody ?? 0, name },
-    ...(raw ? {} : { schema: { response: { 200: replySchema(spec.reply as z.ZodType) } } }),
     handler: async (request, reply) => {
       metrics.began();
       try {
@@ -197,7 +197,8 @@ function mountRoute(host: HttpHost, name: string, spec: Route, handler: Handler<
         },
       );
       if (result instanceof DomainError) throw result;
-      return raw ? sendRaw(reply, result as RawResult) : reply.send(result);
+      if (raw) return sendRaw(reply, result as RawResult);
+      return reply.type('application/json; charset=utf-8').send(write(result));
     } finally {
       await body?.discard();
     }

@@ -35,10 +35,13 @@ function apiPage(document: ReturnType<typeof openApiDocument>): string {
 export async function mountPages(host: HttpHost, root: string): Promise<void> {
   const { app } = host;
   app.get('/favicon.ico', async (_request, reply) => reply.type('image/svg+xml').send(mark));
-  const document = openApiDocument();
-  const html = apiPage(document);
-  app.get('/api/openapi.json', async () => document);
-  app.get('/api/docs', async (_request, reply) => reply.type('text/html; charset=utf-8').send(html));
+  // Made when somebody asks: few do, and every start would wait for it.
+  let made: ReturnType<typeof openApiDocument> | undefined;
+  const document = () => (made ??= openApiDocument());
+  app.get('/api/openapi.json', async () => document());
+  app.get('/api/docs', async (_request, reply) =>
+    reply.type('text/html; charset=utf-8').send(apiPage(document())),
+  );
   const fronts = [
     { prefix: '/admin/', folder: join(root, 'admin/dist/admin') },
     { prefix: '/wall/', folder: join(root, 'admin/dist/wall') },

@@ -1,8 +1,9 @@
+import { build, type ObjectSchema } from 'fast-json-stringify';
 import { z } from 'zod';
 
 type Node = Record<string, unknown>;
 
-/** `anyOf [X, null]` becomes X with `nullable`, which fastify's serialiser writes without trying alternatives. */
+/** `anyOf [X, null]` becomes X with `nullable`, which the serialiser writes without trying alternatives. */
 function simplify(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(simplify);
   if (!node || typeof node !== 'object') return node;
@@ -22,9 +23,18 @@ function simplify(node: unknown): unknown {
   return here;
 }
 
-/** The reply's JSON Schema for fastify: only what the contract names leaves the house. */
-export function replySchema(schema: z.ZodType): object {
-  return simplify(
-    z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any', reused: 'inline' }),
-  ) as object;
+/**
+ * Writes replies of a route as JSON: only what the contract names leaves the house. Made at the route's first reply, since
+ * making them all would take a good part of the server's start.
+ */
+export function replyWriter(schema: z.ZodType): (reply: unknown) => string {
+  let write: ((reply: unknown) => string) | undefined;
+  return (reply) => {
+    write ??= build(
+      simplify(
+        z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any', reused: 'inline' }),
+      ) as ObjectSchema,
+    );
+    return write(reply);
+  };
 }
