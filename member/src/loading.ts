@@ -32,13 +32,13 @@ export function signInIfNeeded(error: unknown): boolean {
 
 /**
  * Loads a page's data, again each time the page is shown (unless told not to), and keeps what it has while the line is down.
- * @returns the state, a function to load again, and one to put newer data in.
+ * @returns the state, functions to load again (`renew`: showing nothing of before), and one to put newer data in.
  */
 export function useLoad<T>(
   load: () => Promise<T>,
   key: string,
   { again = true }: { again?: boolean } = {},
-): { loaded: Loaded<T>; reload: () => void; put: (data: T) => void } {
+): { loaded: Loaded<T>; reload: () => void; renew: () => void; put: (data: T) => void } {
   const [loaded, setLoaded] = useState<Loaded<T>>({ state: 'loading' });
   const latest = useRef({ load, turn: 0, shown: false });
   latest.current.load = load;
@@ -63,10 +63,12 @@ export function useLoad<T>(
     );
   }, []);
 
-  useEffect(() => {
+  const renew = useCallback(() => {
     setLoaded({ state: 'loading' });
     reload();
-  }, [key, reload]);
+  }, [reload]);
+
+  useEffect(renew, [key, renew]);
 
   useDidShow(() => {
     // The first showing is the effect above; later ones come from a page on top that may have changed things.
@@ -79,5 +81,5 @@ export function useLoad<T>(
     setLoaded({ state: 'ready', data, stale: false });
   }, []);
 
-  return { loaded, reload, put };
+  return { loaded, reload, renew, put };
 }

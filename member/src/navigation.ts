@@ -62,13 +62,32 @@ export function replaceWith(page: PageName, query?: Query): void {
   void Taro.redirectTo({ url: urlOf(page, query) });
 }
 
+/** A page of the stack: the mini-program tells `route` and `options`, the browser's router only names of its own. */
+interface Stacked {
+  route?: string;
+  options?: Query;
+  path?: string;
+  $taroParams?: Query;
+}
+
+let justSent = '';
+
 /** Shows where a case stands once its form is sent: the page she came from, when it is that one, else a new one. */
 export function showProgress(caseId: string): void {
-  const stack = Taro.getCurrentPages();
+  const stack: Stacked[] = Taro.getCurrentPages();
   const below = stack[stack.length - 2];
-  const same = findPage(below?.route) === 'progress' && below?.options?.id === caseId;
-  if (same) void Taro.navigateBack();
-  else replaceWith('progress', { id: caseId, sent: '1' });
+  const query = below?.$taroParams ?? below?.options;
+  if (findPage(below?.route ?? below?.path) !== 'progress' || query?.id !== caseId)
+    return replaceWith('progress', { id: caseId, sent: '1' });
+  justSent = caseId;
+  void Taro.navigateBack();
+}
+
+/** True once for the case whose form was just sent from above its page. */
+export function takeJustSent(caseId: string): boolean {
+  const mine = justSent !== '' && justSent === caseId;
+  if (mine) justSent = '';
+  return mine;
 }
 
 /** One page back, or home when this page was opened by its address. */

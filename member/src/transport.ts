@@ -1,6 +1,7 @@
 import Taro from '@tarojs/taro';
 import type { ApiRequest, Transport } from '@smart-union/api-client';
 import { ApiError } from '@smart-union/api-client';
+import { getSettings } from './settings.ts';
 import { findStored } from './storage.ts';
 
 /**
@@ -24,7 +25,11 @@ function csrfCookie(): string {
 }
 
 async function sendByFetch(request: ApiRequest): Promise<unknown> {
-  const headers: Record<string, string> = { accept: 'application/json' };
+  // The chosen language, not the browser's: a refusal speaks as the page does.
+  const headers: Record<string, string> = {
+    accept: 'application/json',
+    'accept-language': getSettings().language,
+  };
   if (request.method !== 'GET') headers['x-csrf-token'] = decodeURIComponent(csrfCookie());
   if (request.idempotencyKey) headers['idempotency-key'] = request.idempotencyKey;
   if (request.raw !== undefined) headers['content-type'] = 'application/octet-stream';
@@ -48,7 +53,10 @@ async function sendByFetch(request: ApiRequest): Promise<unknown> {
 }
 
 async function sendByTaro(request: ApiRequest): Promise<unknown> {
-  const header: Record<string, string> = { accept: 'application/json' };
+  const header: Record<string, string> = {
+    accept: 'application/json',
+    'accept-language': getSettings().language,
+  };
   const token = findStored<string>('token');
   if (token) header.authorization = `Bearer ${token}`;
   if (request.idempotencyKey) header['idempotency-key'] = request.idempotencyKey;

@@ -51,7 +51,7 @@ export function CaseRow({ row, first }: { row: MyCaseRow; first: boolean }) {
   return (
     <Row
       first={first}
-      title={row.itemTitle}
+      title={inLanguage(row.itemTitle, row.itemTitleEn)}
       text={
         <>
           <Tag tone={tone}>{word}</Tag>

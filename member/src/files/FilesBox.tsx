@@ -13,6 +13,9 @@ import type { Uploaded } from './upload.ts';
 
 const ACCEPT = 'image/jpeg,image/png,image/heic,image/heif,application/pdf,.heic,.heif';
 
+/** Whether something is on its way, or was refused and stands there still. */
+export type UploadState = 'idle' | 'sending' | 'refused';
+
 /** Photos and papers: chosen or taken, sent piece by piece, each with its progress, its fault, and a way out. */
 export function FilesBox({
   id,
@@ -23,7 +26,7 @@ export function FilesBox({
   ids,
   known,
   onChange,
-  onBusy,
+  onUpload,
 }: {
   id: string;
   field: FilesField;
@@ -35,16 +38,17 @@ export function FilesBox({
   /** What the server said of them when the page opened. */
   known: Uploaded[];
   onChange: (ids: string[], file: Uploaded | null) => void;
-  onBusy: (busy: boolean) => void;
+  onUpload: (state: UploadState) => void;
 }) {
   const texts = useTexts();
   const [lines, setLines] = useState<Line[]>([]);
   const latest = useRef({ ids, onChange, dropped: new Set<number>(), serial: 0 });
   Object.assign(latest.current, { ids, onChange });
 
-  const busy = lines.some((line) => line.state === 'sending');
-  // Before the screen shows 已上传: a tap on 下一步 right then must not find it still busy.
-  useLayoutEffect(() => onBusy(busy), [busy, onBusy]);
+  const has = (state: Line['state']) => lines.some((line) => line.state === state);
+  const state = has('sending') ? 'sending' : has('refused') ? 'refused' : 'idle';
+  // Before the screen shows 已上传: a tap right then must not find it still on its way.
+  useLayoutEffect(() => onUpload(state), [state, onUpload]);
   useEffect(
     () => () => {
       for (let key = 0; key <= latest.current.serial; key += 1) latest.current.dropped.add(key);
@@ -88,7 +92,7 @@ export function FilesBox({
     }
   };
 
-  const names = field.types.map((type) => type.toUpperCase()).join('、');
+  const names = texts.common.listed(field.types.map((type) => type.toUpperCase()));
   const full = ids.length + lines.length >= field.maxCount;
   const words = ids.length + lines.length ? texts.files.more : texts.files.add;
   return (

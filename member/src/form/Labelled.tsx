@@ -28,7 +28,7 @@ export function Labelled({
   const words = (
     <>
       {label}
-      {optional ? <span className="field-optional">（{texts.common.optional}）</span> : null}
+      {optional ? <span className="field-optional">{texts.common.aside(texts.common.optional)}</span> : null}
       {sealed ? <Icon name="lock" className="quiet field-lock" /> : null}
     </>
   );

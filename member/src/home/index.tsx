@@ -104,10 +104,10 @@ export default function Home() {
                   <Row
                     first
                     icon="inbox"
-                    title={newest.title}
+                    title={inLanguage(newest.title, newest.titleEn)}
                     text={
                       <>
-                        {newest.text}
+                        {inLanguage(newest.text, newest.textEn)}
                         <span className="row-text">
                           {timeText(newest.at)}
                           {newest.read ? '' : ` · ${texts.common.unread}`}

@@ -41,7 +41,7 @@ export function Timeline({ entries }: { entries: Entry[] }) {
             <div className="row-body">
               <p className="timeline-text">
                 {inLanguage(entry.text, entry.textEn)}
-                <span className="visually-hidden">（{word}）</span>
+                <span className="visually-hidden">{texts.common.aside(word)}</span>
               </p>
               <p className="timeline-meta">
                 {[
@@ -55,9 +55,7 @@ export function Timeline({ entries }: { entries: Entry[] }) {
                   .join(' · ')}
               </p>
               {entry.note ? (
-                <p className="timeline-note">
-                  {texts.progress.note}：{entry.note}
-                </p>
+                <p className="timeline-note">{texts.common.said(texts.progress.note, entry.note)}</p>
               ) : null}
             </div>
           </li>

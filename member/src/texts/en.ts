@@ -19,6 +19,9 @@ export const en: Texts = {
     next: 'Next',
     previous: 'Back',
     unread: 'Unread',
+    listed: (words) => words.join(', '),
+    said: (label, words) => `${label}: ${words}`,
+    aside: (words) => ` (${words})`,
     required: 'required',
     optional: 'optional',
     skip: 'Skip to the content',
@@ -150,7 +153,9 @@ export const en: Texts = {
     removeNamed: (name) => `Remove ${name}`,
     again:
       'It was not finished before the page closed. Choose the same file and it goes on where it stopped.',
-    wait: 'Some photos are still uploading.',
+    wait: 'Photos are still uploading; you can go on meanwhile.',
+    queued: 'It is sent as soon as the photos are uploaded. Please keep this page open.',
+    notUploaded: 'A file was not uploaded. Please remove it or choose another.',
     document: 'PDF document',
   },
 

@@ -26,11 +26,7 @@ export function FailedPayment({
     <section className="card">
       <Notice tone="danger" title={words.failedTitle}>
         <p className="text">{words.failedText}</p>
-        {reason ? (
-          <p className="text">
-            {words.failedWhy}：{reason}
-          </p>
-        ) : null}
+        {reason ? <p className="text">{texts.common.said(words.failedWhy, reason)}</p> : null}
       </Notice>
       {!can ? null : changing ? (
         <CardForm

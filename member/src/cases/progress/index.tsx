@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useRouter } from '@tarojs/taro';
+import { useDidShow, useRouter } from '@tarojs/taro';
 import type { Reply } from '../../client.ts';
 import { client } from '../../client.ts';
 import { standing } from '../CaseRow.tsx';
@@ -13,7 +13,7 @@ import { Notice, Tag } from '../../parts/Tag.tsx';
 import { Timeline } from '../../parts/Timeline.tsx';
 import { dateText, durationText, moneyText } from '../../format.ts';
 import { isOffline, reasonOf, signInIfNeeded, useLoad } from '../../loading.ts';
-import { go, replaceWith } from '../../navigation.ts';
+import { go, replaceWith, takeJustSent } from '../../navigation.ts';
 import { inLanguage, useTexts } from '../../texts/index.ts';
 import { FailedPayment } from './FailedPayment.tsx';
 import './progress.css';
@@ -22,8 +22,14 @@ type MyCase = Reply<'cases', 'getMine'>;
 
 export default function Progress() {
   const texts = useTexts();
-  const { id = '', sent } = useRouter().params;
-  const { loaded, reload } = useLoad(() => client.cases.getMine({ params: { id } }), id);
+  const { id = '', ...query } = useRouter().params;
+  const [sent, setSent] = useState(Boolean(query.sent));
+  const { loaded, reload, renew } = useLoad(() => client.cases.getMine({ params: { id } }), id);
+  useDidShow(() => {
+    if (!takeJustSent(id)) return;
+    setSent(true);
+    renew();
+  });
   return (
     <Page title={texts.progress.title}>
       {sent ? (
@@ -44,12 +50,11 @@ function Standing({ myCase, reload }: { myCase: MyCase; reload: () => void }) {
   const texts = useTexts();
   const words = texts.progress;
   const { tone, word } = standing(myCase, texts);
-  const { titleEn } = myCase.definition as { titleEn?: string };
   const form = formOf(myCase);
   return (
     <>
       <section className="card">
-        <h2 className="heading heading-first">{inLanguage(myCase.itemTitle, titleEn)}</h2>
+        <h2 className="heading heading-first">{inLanguage(myCase.itemTitle, myCase.itemTitleEn)}</h2>
         <p className="text">
           <Tag tone={tone}>{word}</Tag>
         </p>

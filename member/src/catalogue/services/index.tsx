@@ -19,7 +19,14 @@ type Item = Reply<'catalogue', 'list'>['items'][number];
 
 /** Every word of the query is in the title, the summary or the keywords (everyday words and pinyin). */
 export function matches(item: Item, query: string): boolean {
-  const hay = [item.code, item.title, item.titleEn ?? '', item.summary, ...item.keywords]
+  const hay = [
+    item.code,
+    item.title,
+    item.titleEn ?? '',
+    item.summary,
+    item.summaryEn ?? '',
+    ...item.keywords,
+  ]
     .join('\n')
     .toLowerCase();
   const words = query.normalize('NFKC').toLowerCase().split(/\s+/);
@@ -38,7 +45,7 @@ export default function Services() {
       key={item.code}
       first={at === 0}
       title={inLanguage(item.title, item.titleEn)}
-      text={item.summary}
+      text={inLanguage(item.summary, item.summaryEn)}
       onClick={() => go('apply', { item: item.code })}
     />
   );

@@ -5,6 +5,7 @@ import { ChoiceBox } from '../../form/ChoiceBox.tsx';
 import { DateBox } from '../../form/DateBox.tsx';
 import { TextBox } from '../../form/TextBox.tsx';
 import { FilesBox } from '../../files/FilesBox.tsx';
+import type { UploadState } from '../../files/FilesBox.tsx';
 import type { Uploaded } from '../../files/upload.ts';
 import { groupedByFour } from '../../format.ts';
 import { today } from '../../format.ts';
@@ -21,7 +22,7 @@ interface FieldBoxProps {
   files: Uploaded[];
   onChange: (value: unknown, now?: boolean) => void;
   onFile: (file: Uploaded) => void;
-  onBusy: (busy: boolean) => void;
+  onUpload: (state: UploadState) => void;
 }
 
 function boundOf(bound: string | undefined, answers: Answers): string | undefined {
@@ -137,7 +138,7 @@ export function FieldBox(props: FieldBoxProps) {
             if (file) props.onFile(file);
             onChange(ids, true);
           }}
-          onBusy={props.onBusy}
+          onUpload={props.onUpload}
         />
       );
   }

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import Taro from '@tarojs/taro';
 import { ApiError } from '@smart-union/api-client';
 import { client } from '../../client.ts';
@@ -8,6 +8,7 @@ import { Notice } from '../../parts/Tag.tsx';
 import { isOffline, reasonOf, signInIfNeeded } from '../../loading.ts';
 import { showProgress } from '../../navigation.ts';
 import { inLanguage, useTexts } from '../../texts/index.ts';
+import type { UploadState } from '../../files/FilesBox.tsx';
 import { FieldBox } from './FieldBox.tsx';
 import { Summary } from './Summary.tsx';
 import type { MyCase } from './draft.ts';
@@ -31,18 +32,28 @@ export function Form({ opened, itemTitle }: { opened: MyCase; itemTitle: string 
   const draft = useDraft(opened);
   const [files, setFiles] = useState(() => Object.values(opened.files).flat());
   const [shown, setShown] = useState<Record<string, string>>({});
-  const [uploading, setUploading] = useState<Record<string, boolean>>({});
+  const [uploads, setUploads] = useState<Record<string, UploadState>>({});
   const [sending, setSending] = useState(false);
+  const [queued, setQueued] = useState(false);
   const [problem, setProblem] = useState('');
   const step = Math.min(draft.step, form.length);
   const group = form[step];
-  const busy = Object.values(uploading).some(Boolean);
+  const busy = Object.values(uploads).includes('sending');
 
   useEffect(() => toTop(), [step]);
-  const setBusy = useCallback(
-    (id: string, is: boolean) => setUploading((all) => (all[id] === is ? all : { ...all, [id]: is })),
-    [],
-  );
+  const setUpload = useCallback((id: string, state: UploadState) => {
+    setUploads((all) => (all[id] === state ? all : { ...all, [id]: state }));
+    if (state !== 'refused') setShown((all) => (all[id] ? { ...all, [id]: '' } : all));
+  }, []);
+  /** What is on its way is no fault: it goes on while she fills in the rest. What was refused must not be missed. */
+  const faultsNow = () => {
+    const faults = faultsOf(form, draft.answers, draft.sealed);
+    for (const [id, state] of Object.entries(uploads)) {
+      if (state === 'sending') delete faults[id];
+      if (state === 'refused') faults[id] = texts.files.notUploaded;
+    }
+    return faults;
+  };
 
   const change = (id: string, value: unknown, now?: boolean) => {
     draft.set(id, value, now);
@@ -56,8 +67,7 @@ export function Form({ opened, itemTitle }: { opened: MyCase; itemTitle: string 
   const next = () => {
     if (!group) return;
     setProblem('');
-    if (busy) return setProblem(texts.files.wait);
-    const faults = faultsOf(form, draft.answers, draft.sealed);
+    const faults = faultsNow();
     const mine = Object.fromEntries(group.fields.flatMap(({ id }) => (faults[id] ? [[id, faults[id]]] : [])));
     setShown(mine);
     const first = Object.keys(mine)[0];
@@ -68,7 +78,8 @@ export function Form({ opened, itemTitle }: { opened: MyCase; itemTitle: string 
 
   const send = async () => {
     setProblem('');
-    const faults = faultsOf(form, draft.answers, draft.sealed);
+    if (busy) return setQueued(true);
+    const faults = faultsNow();
     const first = form.findIndex(({ fields }) => fields.some(({ id }) => faults[id]));
     if (first >= 0) {
       setShown(faults);
@@ -101,13 +112,25 @@ export function Form({ opened, itemTitle }: { opened: MyCase; itemTitle: string 
     }
   };
 
+  const sendWhenUploaded = useRef(send);
+  sendWhenUploaded.current = send;
+  useEffect(() => {
+    if (busy || !queued) return;
+    setQueued(false);
+    void sendWhenUploaded.current();
+  }, [busy, queued]);
+  const back = () => {
+    setQueued(false);
+    draft.setStep(step - 1);
+  };
+
   const last = step >= form.length;
   const action = (
     <>
-      {step > 0 ? <Button onClick={() => draft.setStep(step - 1)}>{texts.common.previous}</Button> : null}
+      {step > 0 ? <Button onClick={back}>{texts.common.previous}</Button> : null}
       {last ? (
-        <Button look="main" busy={sending} onClick={() => void send()}>
-          {sending
+        <Button look="main" busy={sending || queued} onClick={() => void send()}>
+          {sending || queued
             ? texts.apply.submitting
             : opened.status === 'returned'
               ? texts.apply.resubmit
@@ -151,22 +174,27 @@ export function Form({ opened, itemTitle }: { opened: MyCase; itemTitle: string 
           {problem}
         </Notice>
       ) : null}
-      {group ? (
-        group.fields.map((field) => (
-          <FieldBox
-            key={field.id}
-            field={field}
-            value={draft.answers[field.id]}
-            answers={draft.answers}
-            sealed={draft.sealed[field.id]}
-            fault={shown[field.id] || null}
-            files={files}
-            onChange={(value, now) => change(field.id, value, now)}
-            onFile={(file) => setFiles((all) => [...all, file])}
-            onBusy={(is) => setBusy(field.id, is)}
-          />
-        ))
-      ) : (
+      {busy && last ? <Notice tone="info">{queued ? texts.files.queued : texts.files.wait}</Notice> : null}
+      {/* Every group stays in the document: leaving its screen must not break off an upload. */}
+      {form.map((one, at) => (
+        <div key={one.id} className={at === step ? '' : 'step-away'}>
+          {one.fields.map((field) => (
+            <FieldBox
+              key={field.id}
+              field={field}
+              value={draft.answers[field.id]}
+              answers={draft.answers}
+              sealed={draft.sealed[field.id]}
+              fault={shown[field.id] || null}
+              files={files}
+              onChange={(value, now) => change(field.id, value, now)}
+              onFile={(file) => setFiles((all) => [...all, file])}
+              onUpload={(state) => setUpload(field.id, state)}
+            />
+          ))}
+        </div>
+      ))}
+      {group ? null : (
         <>
           <p className="text quiet">{texts.apply.summaryHint}</p>
           <Summary
@@ -174,7 +202,10 @@ export function Form({ opened, itemTitle }: { opened: MyCase; itemTitle: string 
             answers={draft.answers}
             sealed={draft.sealed}
             faults={shown}
-            onChange={draft.setStep}
+            onChange={(to) => {
+              setQueued(false);
+              draft.setStep(to);
+            }}
           />
         </>
       )}

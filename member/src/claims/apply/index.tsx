@@ -36,8 +36,7 @@ export default function Apply() {
   if (loaded.state === 'ready' && 'opened' in loaded.data) {
     const { opened } = loaded.data;
     if (opened.can.includes('edit')) {
-      const { title = opened.itemTitle, titleEn } = opened.definition as { title?: string; titleEn?: string };
-      return <Form opened={opened} itemTitle={inLanguage(title, titleEn)} />;
+      return <Form opened={opened} itemTitle={inLanguage(opened.itemTitle, opened.itemTitleEn)} />;
     }
   }
   return (

@@ -29,7 +29,7 @@ export default function Entitlements() {
                   {item.amountFen === null ? null : (
                     <p className="text figure">{moneyText(item.amountFen)}</p>
                   )}
-                  <p className="text">{item.summary}</p>
+                  <p className="text">{inLanguage(item.summary, item.summaryEn)}</p>
                   <Checks checks={item.checks} />
                   <p className="text small">
                     {item.promiseWorkingDays === null ? '' : words.promise(item.promiseWorkingDays)}

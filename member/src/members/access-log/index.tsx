@@ -31,12 +31,12 @@ export default function AccessLog() {
                   <li className="card" key={`${event.at}${at}`}>
                     <p className="text strong">
                       <Icon name="eye" className="quiet" />{' '}
-                      {words.saw(event.fields.map((field) => words.fields[field] ?? field).join('、'))}
+                      {words.saw(
+                        texts.common.listed(event.fields.map((field) => words.fields[field] ?? field)),
+                      )}
                     </p>
                     <p className="text">{[event.office, event.who].filter(Boolean).join(' · ')}</p>
-                    <p className="text">
-                      {words.reason}：{event.reason}
-                    </p>
+                    <p className="text">{texts.common.said(words.reason, event.reason)}</p>
                     <p className="text small">
                       {timeText(event.at)}
                       {event.caseNumber ? ` · ${words.case} ${event.caseNumber}` : ''}

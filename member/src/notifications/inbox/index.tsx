@@ -9,7 +9,7 @@ import { Tag } from '../../parts/Tag.tsx';
 import { timeText } from '../../format.ts';
 import { useLoad } from '../../loading.ts';
 import { go } from '../../navigation.ts';
-import { useTexts } from '../../texts/index.ts';
+import { inLanguage, useTexts } from '../../texts/index.ts';
 
 type Message = Reply<'notifications', 'list'>['items'][number];
 const STEP = 20;
@@ -50,12 +50,13 @@ export default function Inbox() {
                     first={at === 0}
                     title={
                       <>
-                        {message.title} {message.read ? null : <Tag tone="info">{texts.common.unread}</Tag>}
+                        {inLanguage(message.title, message.titleEn)}{' '}
+                        {message.read ? null : <Tag tone="info">{texts.common.unread}</Tag>}
                       </>
                     }
                     text={
                       <>
-                        {message.text}
+                        {inLanguage(message.text, message.textEn)}
                         <span className="row-text">{timeText(message.at)}</span>
                       </>
                     }
