@@ -7,7 +7,7 @@ import type { Ctx } from '../../kernel/context.ts';
 import { inRanges, rangesOf, type Db, type Range } from '../../kernel/db.ts';
 import { statement } from '../../kernel/db/statement.ts';
 import { DomainError } from '../../kernel/errors.ts';
-import { ancestorsOf, getUnion, unionAt } from '../unions/index.ts';
+import { ancestorsOf, getUnion, pickUnion } from '../unions/index.ts';
 import { educationLevels, ethnicGroups, idKinds, politicalStatuses } from './roster/code-tables.ts';
 
 type Members = typeof contract.members;
@@ -265,7 +265,7 @@ export async function readMember(ctx: Ctx, id: string): Promise<MemberReply> {
 export async function readMyself(ctx: Ctx): Promise<ReplyOf<Members['me']>> {
   const found = ctx.actor.kind === 'member' ? await describe(ctx, ctx.actor.memberId) : null;
   if (!found) throw new DomainError('thing-not-found');
-  const district = await unionAt(ctx, found.unionPath, 'district');
+  const district = pickUnion(await ancestorsOf(ctx, found.unionPath), 'district');
   const { can: _can, ...membership } = found.reply;
   const office = district?.name ?? membership.ancestors.at(-1)?.name ?? membership.union.name;
   return { ...membership, superiorOffice: office };

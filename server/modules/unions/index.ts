@@ -5,5 +5,5 @@ export { rosterImports } from './imports/roster-imports.ts';
 export { importUnionsFile } from './import-unions.ts';
 export { lockTree } from './lock-tree.ts';
 export { moveUnion } from './move-union.ts';
-export { ancestorsOf, getUnion, pickUnion, unionAt, unionsByKey, type UnionPlace } from './places.ts';
+export { ancestorsOf, getUnion, pickUnion, unionsByKey, type UnionPlace } from './places.ts';
 export { mountUnions } from './routes.ts';

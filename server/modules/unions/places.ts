@@ -52,17 +52,12 @@ const line = statement((db, { paths }: { paths: string[] }) =>
 /** Level codes by which a stage names its office; an industry federation of a district counts as one. */
 const levels = { district: ['40', '41'], city: ['30'] };
 
+type Relation = 'own' | 'superior' | 'district' | 'city';
+
 /**
- * The union that stands in a relation to the one at `unionPath`: itself, the next above, or the nearest above (itself
- * included) of a level. Null where there is none, e.g. the superior of the root.
+ * Of a line, top down, the union that stands in a relation to its last one: itself, the next above, or the nearest above
+ * (itself included) of a level. Null where there is none, e.g. the superior of the root.
  */
-export async function unionAt(ctx: Ctx, unionPath: string, relation: Relation): Promise<UnionPlace | null> {
-  return pickUnion(await ancestorsOf(ctx, unionPath), relation);
-}
-
-export type Relation = 'own' | 'superior' | 'district' | 'city';
-
-/** The same where the line, top down, is already known. */
 export function pickUnion(line: readonly UnionPlace[], relation: Relation): UnionPlace | null {
   if (relation === 'own') return line.at(-1) ?? null;
   if (relation === 'superior') return line.at(-2) ?? null;

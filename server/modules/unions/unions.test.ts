@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testApp, type TestApp } from '../../../tests/database/test-app.ts';
 import { xlsxBytes } from '../../kernel/sheets/write-xlsx.ts';
 import { clearOldFiles } from './imports/clear-old-files.ts';
-import { createUnions, importUnionsFile, moveUnion, unionAt } from './index.ts';
+import { ancestorsOf, createUnions, importUnionsFile, moveUnion, pickUnion } from './index.ts';
 
 const directory = fileURLToPath(new URL('../../../tests/data/roster-hailing/unions.xlsx', import.meta.url));
 
@@ -153,7 +153,7 @@ describe('moving a union', () => {
     const chen = { params: { id: t.world.members.chen.id } };
     await expect(t.as('registrar').members.get(chen)).rejects.toMatchObject({ code: 'thing-not-found' });
     expect((await t.as('jiangyanApprover').members.get(chen)).ancestors.at(-1)!.name).toBe('九龙镇总工会');
-    const office = await t.db((ctx) => unionAt(ctx, path, 'district'));
+    const office = pickUnion(await t.db((ctx) => ancestorsOf(ctx, path)), 'district');
     expect(office!.name).toBe('姜堰区总工会');
     await expect(
       t.db((ctx) => moveUnion(ctx, { unionId: hailing.id, superiorId: hailing.id })),
