@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomSlice } from './random-slice.ts';
 
 /** The platform's day is Shanghai's whatever the machine's zone; China keeps no summer time. */
 const shanghaiDay = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai', dateStyle: 'short' });
@@ -34,7 +34,7 @@ export function uuidV7(now: Date): string {
   const millis = now.getTime();
   counter = millis === lastMillis ? (counter + 1) % 2 ** 26 : 0;
   lastMillis = millis;
-  const bytes = randomBytes(16);
+  const bytes = randomSlice(16);
   bytes.writeUIntBE(millis, 0, 6);
   bytes.writeUInt16BE(0x7000 | (counter >>> 14), 6);
   bytes.writeUInt16BE(0x8000 | (counter & 0x3fff), 8);

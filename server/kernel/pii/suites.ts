@@ -1,11 +1,5 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHmac,
-  hkdfSync,
-  randomBytes,
-  timingSafeEqual,
-} from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { randomSlice } from '../random-slice.ts';
 
 export type SuiteName = 'aes-256-gcm' | 'sm4-cbc-hmac-sm3';
 
@@ -32,7 +26,7 @@ const aes: Suite = {
   number: 0,
   deriveKey: (master, purpose) => derive('sha256', master, purpose, 32),
   seal(key, bound, plain) {
-    const iv = randomBytes(12);
+    const iv = randomSlice(12);
     const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(bound);
     const text = cipher.update(plain);
     return Buffer.concat([iv, text, cipher.final(), cipher.getAuthTag()]);
@@ -62,7 +56,7 @@ const sm4: Suite = {
   number: 1,
   deriveKey: (master, purpose) => derive('sm3', master, purpose, sm4KeyLength + sm3Length),
   seal(key, bound, plain) {
-    const iv = randomBytes(16);
+    const iv = randomSlice(16);
     const cipher = createCipheriv('sm4-cbc', key.subarray(0, sm4KeyLength), iv);
     const rest = Buffer.concat([iv, cipher.update(plain), cipher.final()]);
     return Buffer.concat([rest, macOf(key, bound, rest)]);

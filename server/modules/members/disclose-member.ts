@@ -19,12 +19,20 @@ const fields: Record<
 /** On the screen for so long, then masked again. */
 const hideAfterSeconds = 60;
 
-/** Sealed fields in full. Who looked, at what and why is written – for the member to read – before anything is shown. */
-export async function discloseMember(ctx: Ctx, { params, body }: InputOf<Route>): Promise<ReplyOf<Route>> {
-  const { id, unionPath } = await getMemberInScope(ctx, params.id);
-  const wanted = [...new Set(body.fields)];
+/**
+ * Sealed fields of a member in full. Who looked, at what and why is written – for the member to read – before anything is
+ * shown. Whether the actor may is the caller's to have asked.
+ */
+export async function discloseFields(
+  ctx: Ctx,
+  member: { id: string; unionPath: string },
+  wantedFields: readonly Field[],
+  reason: string,
+): Promise<ReplyOf<Route>> {
+  const { id } = member;
+  const wanted = [...new Set(wantedFields)];
   const titles = wanted.map((field) => fields[field].title);
-  await disclose(ctx, { member: { id, unionPath }, fields: titles, reason: body.reason });
+  await disclose(ctx, { member, fields: titles, reason });
   const row = await ctx.db
     .selectFrom('member')
     .select(['id_number_sealed', 'phone_sealed', 'bank_card_sealed'])
@@ -36,4 +44,10 @@ export async function discloseMember(ctx: Ctx, { params, body }: InputOf<Route>)
     wanted.map((field) => [field, open(fields[field].column, row[fields[field].column])]),
   );
   return { values, hideAfterSeconds };
+}
+
+/** The same for a member in scope. */
+export async function discloseMember(ctx: Ctx, { params, body }: InputOf<Route>): Promise<ReplyOf<Route>> {
+  const { id, unionPath } = await getMemberInScope(ctx, params.id);
+  return discloseFields(ctx, { id, unionPath }, body.fields, body.reason);
 }

@@ -5,3 +5,4 @@ export { getMember, type MemberPlace } from './find-member.ts';
 export { importMembersFile } from './import-members.ts';
 export { mountMembers } from './routes.ts';
 export { isNewForm } from './segments.ts';
+export { discloseFields } from './disclose-member.ts';

@@ -13,6 +13,7 @@ import {
   type JudgeWanted,
   type UnionPlace,
 } from '../unions/index.ts';
+import type { ChangedMember } from './change-members.ts';
 import { commonPath } from './enrol-members.ts';
 import { memberColumns, type MemberColumn } from './roster/columns.ts';
 import type { MemberFaultKind } from './roster/faults.ts';
@@ -58,7 +59,7 @@ export interface MemberDifference {
 
 export interface RosterPlan {
   added: RosterMember[];
-  changed: { standing: StandingMember; difference: MemberDifference }[];
+  changed: ChangedMember[];
 }
 
 /** Rows looked up at a stretch: some 20 ms with the comparing, then others get their turn. */

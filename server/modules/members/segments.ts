@@ -30,10 +30,10 @@ function segmentsOf({ sex, migrantWorker, occupation }: Counted): ('women' | 'mi
 }
 
 /**
- * How figures change when members come (`sign` 1) or go (-1), added up per union: an import of 10,000 people into 80 unions
+ * Adds up per union how figures change when members come (`sign` 1) or go (-1): an import of 10,000 people into 80 unions
  * writes some hundred deltas. Who left counts nowhere. `today` counts as a day of its own, for 今日新增.
  */
-export function figuresOf(changes: readonly { member: Counted; sign: 1 | -1 }[], today: string): Delta[] {
+export function figureSums(today: string): { add(member: Counted, sign: 1 | -1): void; deltas(): Delta[] } {
   const sums = new Map<string, Delta>();
   const add = (unionPath: string, metric: Delta['metric'], period: string, amount: number) => {
     const key = `${unionPath} ${metric} ${period}`;
@@ -41,12 +41,14 @@ export function figuresOf(changes: readonly { member: Counted; sign: 1 | -1 }[],
     if (known) known.amount += amount;
     else sums.set(key, { unionPath, metric, period, amount });
   };
-  for (const { member, sign } of changes) {
-    if (member.status === 'left') continue;
-    add(member.unionPath, 'members', '', sign);
-    add(member.unionPath, 'joined', member.joinedOn.slice(0, 4), sign);
-    if (member.joinedOn === today) add(member.unionPath, 'joined', today, sign);
-    for (const segment of segmentsOf(member)) add(member.unionPath, `segment:${segment}`, '', sign);
-  }
-  return [...sums.values()].filter(({ amount }) => amount !== 0);
+  return {
+    add(member, sign) {
+      if (member.status === 'left') return;
+      add(member.unionPath, 'members', '', sign);
+      add(member.unionPath, 'joined', member.joinedOn.slice(0, 4), sign);
+      if (member.joinedOn === today) add(member.unionPath, 'joined', today, sign);
+      for (const segment of segmentsOf(member)) add(member.unionPath, `segment:${segment}`, '', sign);
+    },
+    deltas: () => [...sums.values()].filter(({ amount }) => amount !== 0),
+  };
 }
