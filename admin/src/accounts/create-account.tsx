@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Alert, Form, Input, Modal, Select, Typography } from 'antd';
 import { useState } from 'react';
 import { api } from '../client.ts';
-import { useTexts } from '../texts/texts.ts';
+import { pick, useTexts } from '../texts/texts.ts';
 import { ApiError } from '../transport.ts';
 import type { Role } from './accounts.ts';
 import { UnionPick } from './union-pick.tsx';
@@ -67,7 +67,8 @@ export const CreateAccount = ({ onClose }: { onClose: () => void }) => {
           description={
             <>
               <p>
-                {t.accounts.firstPassword}：
+                {t.accounts.firstPassword}
+                {pick('：', ': ')}
                 <Typography.Text copyable code>
                   {password}
                 </Typography.Text>

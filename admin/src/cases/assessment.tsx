@@ -49,7 +49,7 @@ export const Assessment = ({ detail }: { detail: CaseDetail }) => {
                   <OpenableField
                     detail={detail}
                     field={field.id}
-                    name={field.label}
+                    name={pick(field.label, field.labelEn)}
                     masked={maskOf(detail.answers[field.id])}
                   />
                 ) : (

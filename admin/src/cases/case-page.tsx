@@ -11,7 +11,7 @@ import { Applicant } from './applicant.tsx';
 import { Assessment } from './assessment.tsx';
 import { CasePayment } from './case-payment.tsx';
 import { useCaseQueue } from './case-queue.ts';
-import { caseQuery, statusTones, type CaseDetail } from './cases.ts';
+import { caseQuery, itemOf, stageOf, statusTones, type CaseDetail } from './cases.ts';
 import { DecisionBar } from './decision-bar.tsx';
 import { Evidence } from './evidence.tsx';
 import { History } from './history.tsx';
@@ -34,12 +34,10 @@ const CaseBody = ({ detail }: { detail: CaseDetail }) => {
   return (
     <div className="case">
       <PageHead
-        title={`${detail.applicantName} · ${detail.itemTitle}`}
+        title={`${detail.applicantName} · ${itemOf(detail)}`}
         note={
           <span className="row">
-            <ToneTag tone={statusTones[detail.status]}>
-              {detail.stageTitle ?? t.cases.statuses[detail.status]}
-            </ToneTag>
+            <ToneTag tone={statusTones[detail.status]}>{stageOf(detail, t)}</ToneTag>
             {detail.amountFen === null ? null : (
               <strong className="number">{formatMoney(detail.amountFen)}</strong>
             )}

@@ -3,6 +3,7 @@ import { queryOptions } from '@tanstack/react-query';
 import { api } from '../client.ts';
 import type { ListSearch } from '../page/list-search.ts';
 import type { Tone } from '../theme.ts';
+import { pick, type Texts } from '../texts/texts.ts';
 
 export type CaseRow = ReplyOf<Contract['cases']['list']>['items'][number];
 export type CaseDetail = ReplyOf<Contract['cases']['get']>;
@@ -25,6 +26,14 @@ export const statusTones: Record<CaseRow['status'], Tone> = {
 
 /** Whether the server lets me decide this one now; the four-eyes rules are its own. */
 export const mayDecide = (row: { can: string[] }): boolean => row.can.includes('decide');
+
+/** What is applied for, in the language in use. */
+export const itemOf = (row: Pick<CaseRow, 'itemTitle' | 'itemTitleEn'>): string =>
+  pick(row.itemTitle, row.itemTitleEn);
+
+/** Where it stands: its stage while it has one, else its status. */
+export const stageOf = (row: CaseRow, t: Texts): string =>
+  row.stageTitle === null ? t.cases.statuses[row.status] : pick(row.stageTitle, row.stageTitleEn);
 
 /** The list a worklist URL stands for; the case page asks for the same one to know what comes next. */
 export const caseListQuery = (query: Record<string, string | number>) =>

@@ -54,7 +54,7 @@ export const ColleagueDialog = ({
             loading={colleagues.isFetching}
             options={colleagues.data?.items.map((one) => ({
               value: one.accountId,
-              label: `${one.name}（${one.office}）`,
+              label: `${one.name} · ${one.office}`,
             }))}
             style={{ width: '100%' }}
           />

@@ -5,10 +5,11 @@ import { api } from '../client.ts';
 import { Check, Close, Help, Return } from '../page/icons.tsx';
 import { ReasonDialog } from '../page/reason-dialog.tsx';
 import { formatMoney } from '../texts/formats.ts';
-import { useTexts } from '../texts/texts.ts';
+import { pick, useTexts } from '../texts/texts.ts';
 import { ApiError, newIdempotencyKey } from '../transport.ts';
 import type { useCaseQueue } from './case-queue.ts';
 import { caseQuery, mayDecide, type CaseDetail, type Outcome } from './cases.ts';
+import { stageName } from './definition.ts';
 import { ColleagueDialog } from './colleague-dialog.tsx';
 import { ReturnDialog } from './return-dialog.tsx';
 
@@ -143,7 +144,7 @@ export const DecisionBar = ({
           <span className="quiet">
             {detail.cannotDecide ? (
               <>
-                <strong>{t.cases.cannotDecide}</strong> {detail.cannotDecide}
+                <strong>{t.cases.cannotDecide}</strong> {pick(detail.cannotDecide, detail.cannotDecideEn)}
               </>
             ) : (
               t.cases.notYours
@@ -185,7 +186,10 @@ export const DecisionBar = ({
       </ReasonDialog>
       <ReturnDialog
         open={asking === 'return'}
-        targets={detail.returnTargets}
+        targets={detail.returnTargets.map(({ stage, title }) => ({
+          stage,
+          title: stageName(detail, stage, title),
+        }))}
         onClose={() => setAsking(null)}
         onReturn={(note, stage) => decide('return', note, stage)}
       />

@@ -4,6 +4,7 @@ import { ToneTag } from '../page/tone.tsx';
 import { formatDate, formatInstant } from '../texts/formats.ts';
 import { pick, useLocale, useTexts } from '../texts/texts.ts';
 import type { CaseDetail } from './cases.ts';
+import { stageName } from './definition.ts';
 
 const stageTones: Record<CaseDetail['stages'][number]['status'], Tone> = {
   waiting: 'plain',
@@ -32,7 +33,8 @@ export const History = ({ detail }: { detail: CaseDetail }) => {
           {detail.stages.map((stage) => (
             <li key={stage.id}>
               <span className="grow">
-                <strong>{stage.title}</strong> <span className="quiet">{stage.union.name}</span>
+                <strong>{stageName(detail, stage.id, stage.title)}</strong>{' '}
+                <span className="quiet">{stage.union.name}</span>
               </span>
               {stage.dueOn && stage.status === 'open' ? (
                 <span className="quiet nowrap">
@@ -64,7 +66,8 @@ export const History = ({ detail }: { detail: CaseDetail }) => {
                 {decision.voided ? <span className="quiet">{t.cases.voided}</span> : null}
               </span>
               <span className="quiet">
-                {decision.stageTitle} · {formatInstant(decision.at, locale)}
+                {stageName(detail, decision.stage, decision.stageTitle)} ·{' '}
+                {formatInstant(decision.at, locale)}
               </span>
               {decision.note ? <p>{decision.note}</p> : null}
             </li>

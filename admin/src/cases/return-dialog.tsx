@@ -44,7 +44,7 @@ export const ReturnDialog = ({ open, targets, onClose, onReturn }: Props) => {
         </fieldset>
       ) : (
         <p className="quiet">
-          {t.cases.returnTo}：{t.cases.returnToApplicant}
+          {t.cases.returnTo} {t.cases.returnToApplicant}
         </p>
       )}
     </ReasonDialog>

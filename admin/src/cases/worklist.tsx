@@ -14,7 +14,17 @@ import { holds, useSession } from '../session.ts';
 import { formatDate, formatInstant, formatMoney, todayOn } from '../texts/formats.ts';
 import { useLocale, useTexts } from '../texts/texts.ts';
 import { BulkDecision } from './bulk-decision.tsx';
-import { caseListQuery, listFilters, mayDecide, statusTones, viewOf, views, type CaseRow } from './cases.ts';
+import {
+  caseListQuery,
+  itemOf,
+  listFilters,
+  mayDecide,
+  stageOf,
+  statusTones,
+  viewOf,
+  views,
+  type CaseRow,
+} from './cases.ts';
 import { catalogueQuery } from '../catalogue/catalogue.ts';
 
 /** 待办: every open task of mine whatever the module, in the order of what is due first. */
@@ -141,7 +151,7 @@ const useColumns = (search: object): ListColumn<CaseRow>[] => {
         </Link>
       ),
     },
-    { key: 'item', title: t.cases.item, render: (row) => row.itemTitle },
+    { key: 'item', title: t.cases.item, render: itemOf },
     {
       key: 'amount',
       title: t.cases.amount,
@@ -152,9 +162,7 @@ const useColumns = (search: object): ListColumn<CaseRow>[] => {
     {
       key: 'stage',
       title: t.cases.stage,
-      render: (row) => (
-        <ToneTag tone={statusTones[row.status]}>{row.stageTitle ?? t.cases.statuses[row.status]}</ToneTag>
-      ),
+      render: (row) => <ToneTag tone={statusTones[row.status]}>{stageOf(row, t)}</ToneTag>,
     },
     { key: 'union', title: t.cases.union, render: (row) => <Clipped text={row.union.name} /> },
     {
@@ -180,13 +188,13 @@ const PhoneCase = ({ row, search }: { row: CaseRow; search: object }) => {
     <Link to={`/cases/${row.id}` as never} search={search as never} className="phone-row">
       <span className="row">
         <strong className="grow">
-          {row.applicantName} · {row.itemTitle}
+          {row.applicantName} · {itemOf(row)}
         </strong>
         {row.amountFen === null ? null : <strong className="number">{formatMoney(row.amountFen)}</strong>}
       </span>
       <span className="quiet">{row.union.name}</span>
       <span className="row">
-        <ToneTag tone={statusTones[row.status]}>{row.stageTitle ?? t.cases.statuses[row.status]}</ToneTag>
+        <ToneTag tone={statusTones[row.status]}>{stageOf(row, t)}</ToneTag>
         <Due row={row} />
       </span>
     </Link>

@@ -25,7 +25,7 @@ export const ItemList = () => {
                   <li key={item.code}>
                     <Link to={`/catalogue/${item.code}` as never} className="phone-row">
                       <strong>{pick(item.title, item.titleEn)}</strong>
-                      <span>{item.summary}</span>
+                      <span>{pick(item.summary, item.summaryEn)}</span>
                       <span className="quiet">
                         {event ? pick(event.title, event.titleEn) : item.lifeEvent} ·{' '}
                         {t.catalogue.version(item.version)}

@@ -93,7 +93,7 @@ const Terms = ({ definition }: { definition: ItemDefinition }) => {
     t.catalogue.basis,
     definition.basis.map((basis) => (
       <div key={basis.title}>
-        {basis.title}
+        {pick(basis.title, basis.titleEn)}
         <span className="quiet">
           {' '}
           {t.catalogue.since(formatPlainDate(basis.from, locale))} {basis.source}
@@ -103,7 +103,7 @@ const Terms = ({ definition }: { definition: ItemDefinition }) => {
   ]);
   rows.push([t.catalogue.retain, t.catalogue.years(definition.retain.years)]);
   return (
-    <section className="panel" aria-label={definition.title}>
+    <section className="panel" aria-label={pick(definition.title, definition.titleEn)}>
       <p style={{ marginTop: 0 }}>{pick(definition.summary, definition.summaryEn)}</p>
       <dl className="facts">
         {rows.map(([name, value]) => (
@@ -128,7 +128,9 @@ const ruleText = (rule: Rule, definition: ItemDefinition): string => {
     return `${spec ? pick(spec.label, spec.labelEn) : name} ${shown}`;
   });
   const words = pick(kind.title, kind.titleEn);
-  return params.length === 0 ? words : `${words}（${params.join('，')}）`;
+  return params.length === 0
+    ? words
+    : `${words}${pick(`（${params.join('，')}）`, ` (${params.join(', ')})`)}`;
 };
 
 const Stages = ({ definition }: { definition: ItemDefinition }) => {

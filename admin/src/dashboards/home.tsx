@@ -1,14 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { api } from '../client.ts';
-import { caseListQuery } from '../cases/cases.ts';
+import { caseListQuery, itemOf } from '../cases/cases.ts';
 import { useListSearch } from '../page/list-search.ts';
 import { PageHead } from '../page/page-head.tsx';
 import { Await, Empty } from '../page/states.tsx';
 import { ToneTag } from '../page/tone.tsx';
 import { holds, useSession } from '../session.ts';
 import { formatCount, formatDate, formatInstant, formatMoney } from '../texts/formats.ts';
-import { useLocale, useTexts } from '../texts/texts.ts';
+import { pick, useLocale, useTexts } from '../texts/texts.ts';
 import { UnionFigures } from './union-figures.tsx';
 
 /** Home is work: what is due, what is late, what came back; then the money that waits; then figures. */
@@ -103,7 +103,7 @@ const FirstCases = () => {
                 <li key={row.id}>
                   <Link to={`/cases/${row.id}` as never} search={{ sort: 'dueOn' } as never} className="row">
                     <span className="grow">
-                      <strong>{row.applicantName}</strong> · {row.itemTitle}
+                      <strong>{row.applicantName}</strong> · {itemOf(row)}
                       <span className="quiet"> {row.union.name}</span>
                     </span>
                     {row.dueOn ? (
@@ -147,14 +147,16 @@ const LatestMessages = () => {
                   <div className="row">
                     <span className="grow">
                       {message.caseId ? (
-                        <Link to={`/cases/${message.caseId}` as never}>{message.title}</Link>
+                        <Link to={`/cases/${message.caseId}` as never}>
+                          {pick(message.title, message.titleEn)}
+                        </Link>
                       ) : (
-                        message.title
+                        pick(message.title, message.titleEn)
                       )}
                     </span>
                     <span className="quiet nowrap">{formatInstant(message.at, locale)}</span>
                   </div>
-                  <div className="quiet">{message.text}</div>
+                  <div className="quiet">{pick(message.text, message.textEn)}</div>
                 </li>
               ))}
             </ul>

@@ -214,7 +214,7 @@ const Faults = ({ noun, run }: { noun: Noun; run: ImportRun }) => {
           onChange={(kind?: string) => list.set({ kind })}
           options={run.byFault.map((fault) => ({
             value: fault.kind,
-            label: `${fault.title}（${fault.rows}）`,
+            label: `${fault.title} · ${fault.rows}`,
           }))}
           style={{ minWidth: 220 }}
         />

@@ -7,7 +7,7 @@ import { useListSearch } from '../page/list-search.ts';
 import { PageHead } from '../page/page-head.tsx';
 import { Await, Empty } from '../page/states.tsx';
 import { formatInstant } from '../texts/formats.ts';
-import { useLocale, useTexts } from '../texts/texts.ts';
+import { pick, useLocale, useTexts } from '../texts/texts.ts';
 
 /** My messages, newest first; a message about a case leads to it. */
 export const MessageList = () => {
@@ -56,10 +56,10 @@ export const MessageList = () => {
                           text={<span className="visually-hidden">{t.messages.unread}</span>}
                         />
                       )}
-                      <strong className="grow">{message.title}</strong>
+                      <strong className="grow">{pick(message.title, message.titleEn)}</strong>
                       <span className="quiet nowrap">{formatInstant(message.at, locale)}</span>
                     </div>
-                    <p style={{ margin: '4px 0' }}>{message.text}</p>
+                    <p style={{ margin: '4px 0' }}>{pick(message.text, message.textEn)}</p>
                     <div className="row">
                       {message.caseId ? (
                         <Link

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Input, Modal, Spin, type InputRef } from 'antd';
 import { useDeferredValue, useEffect, useRef, useState } from 'react';
+import { itemOf } from '../cases/cases.ts';
 import { api } from '../client.ts';
 import { Search } from '../page/icons.tsx';
 import { holds, useSession, type Session } from '../session.ts';
@@ -46,7 +47,7 @@ const findHits = async (words: string, session: Session, t: Texts, signal: Abort
     ...(cases?.items ?? []).map((row) => ({
       key: row.id,
       group: t.shell.searchCases,
-      title: `${row.applicantName} · ${row.itemTitle}`,
+      title: `${row.applicantName} · ${itemOf(row)}`,
       note: `${row.number} · ${t.cases.statuses[row.status]}`,
       path: `/cases/${row.id}`,
     })),
