@@ -84,6 +84,7 @@ const pages = [
   page('/messages', () => import('./notifications/message-list.tsx'), 'MessageList'),
   page('/calendar', () => import('./calendar/calendar-page.tsx'), 'CalendarPage'),
   page('/audit', () => import('./audit/audit-log.tsx'), 'AuditLog'),
+  page('/system', () => import('./system/system-page.tsx'), 'SystemPage'),
   page('/accounts', () => import('./accounts/account-list.tsx'), 'AccountList'),
   page('/me', () => import('./accounts/my-account.tsx'), 'MyAccount'),
 ];

@@ -17,6 +17,7 @@ import {
   FileExcelOutlined,
   FilePdfOutlined,
   GiftOutlined,
+  HeartOutlined,
   HomeOutlined,
   InboxOutlined,
   KeyOutlined,
@@ -73,6 +74,7 @@ export const Eye = silent(EyeOutlined);
 export const Sheet = silent(FileExcelOutlined);
 export const Pdf = silent(FilePdfOutlined);
 export const Gift = silent(GiftOutlined);
+export const Pulse = silent(HeartOutlined);
 export const Home = silent(HomeOutlined);
 export const Inbox = silent(InboxOutlined);
 export const Key = silent(KeyOutlined);

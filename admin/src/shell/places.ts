@@ -74,6 +74,13 @@ const places: Record<GroupName, Place[]> = {
     },
     { page: 'calendar', path: '/calendar', icon: icons.Calendar, needs: [], pinyin: 'jiejiari jjr' },
     { page: 'audit', path: '/audit', icon: icons.Audit, needs: ['audit.view'], pinyin: 'shenji sj' },
+    {
+      page: 'system',
+      path: '/system',
+      icon: icons.Pulse,
+      needs: ['system.view'],
+      pinyin: 'xitong yunxing xt yunwei',
+    },
   ],
 };
 

@@ -76,6 +76,8 @@ export const events = {
       totalFen: 'amount',
       amountFen: 'amount',
       role: 'role',
+      check: 'proof',
+      job: 'job',
       rows: 'rows',
       settled: 'paid',
       failed: 'sent back',

@@ -95,6 +95,7 @@ export const shell = {
       calendar: 'Holidays',
       audit: 'Audit',
       accounts: 'Accounts and roles',
+      system: 'System',
     },
     demo: 'Demo data',
     demoNote: 'This is a demo; people and employers are fictitious.',

@@ -77,6 +77,8 @@ export const events = {
       amountFen: '金额',
       role: '职责',
       rows: '行数',
+      check: '核对',
+      job: '任务',
       settled: '到账',
       failed: '退回',
       exceptions: '待核对',

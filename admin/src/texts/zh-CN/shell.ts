@@ -90,6 +90,7 @@ export const shell = {
       calendar: '节假日',
       audit: '审计',
       accounts: '账号与职责',
+      system: '系统运行',
     },
     demo: '演示数据',
     demoNote: '这是演示环境，人员和单位均为虚构。',
