@@ -72,7 +72,7 @@ function bell() {
 interface Parts {
   databaseUrl: string;
   log: Log;
-  metrics?: Pick<Metrics, 'allow' | 'jobEnded'>;
+  metrics?: Pick<Metrics, 'expectJob' | 'jobEnded'>;
 }
 
 /** Jobs over pg-boss in the federation's own database. Nothing connects until a job is put in or run. */
@@ -144,7 +144,7 @@ export function createJobs({ databaseUrl, log, metrics }: Parts): Jobs {
       if (known.has(job.name)) throw new Error(`job ${job.name} is registered twice`);
       if (opening) throw new Error('jobs are registered before the first is put in');
       known.set(job.name, job as unknown as Job);
-      metrics?.allow('job', [job.name]);
+      metrics?.expectJob(job.name);
     },
 
     names: () => [...known.keys()],

@@ -36,6 +36,8 @@ export interface Metrics {
   ended(): void;
   /** `route` is its name in the contract, e.g. 'members.list'. */
   answered(route: string, status: number, millis: number): void;
+  /** Makes a job's name known. */
+  expectJob(job: string): void;
   jobEnded(job: string, failed: boolean): void;
   gaugeOf(measure: Measure): Gauge;
   /** Adds a figure of a module; call it while mounting. */
@@ -92,6 +94,8 @@ export function createMetrics(): Metrics {
   allow('status', statusClasses);
   allow('reason', ['rate', 'busy']);
   allow('outcome', ['completed', 'failed']);
+  // From zero on, so that the first one already is an increase.
+  for (const reason of ['rate', 'busy']) shed.inc({ reason }, 0);
   allow('route', [unnamedRoute]);
   const gauges = new Map<Measure, Gauge>();
   const measures: Measure[] = [];
@@ -109,6 +113,10 @@ export function createMetrics(): Metrics {
       );
       if (status === 429) shed.inc({ reason: 'rate' });
       else if (status === 503) shed.inc({ reason: 'busy' });
+    },
+    expectJob(job) {
+      allow('job', [job]);
+      for (const outcome of ['completed', 'failed']) jobs.inc({ job, outcome }, 0);
     },
     jobEnded: (job, failed) => jobs.inc({ job, outcome: failed ? 'failed' : 'completed' }),
     measure(measure) {
