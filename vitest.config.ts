@@ -85,7 +85,7 @@ export default defineConfig({
           name: 'journeys',
           include: ['tests/journeys/**/*.test.ts'],
           exclude,
-          globalSetup: database,
+          globalSetup: [...database, './tests/journeys/first-look.ts'],
           // One worker: a journey drives two faces of one server and measures what a person waits for.
           maxWorkers: 1,
           testTimeout: 180_000,

@@ -120,15 +120,16 @@ it('guards every table of persons and money by row', () => {
 });
 
 it('keeps the words of the workplace out', () => {
-  const texts = files.filter(
-    (name) =>
-      /\.(ts|tsx|mjs|md|sql|json|yml|css)$/.test(name) &&
-      present(name) &&
-      name !== 'tests/architecture/rules.test.ts',
-  );
-  expect(
-    texts.filter((name) => /\b(TODO|FIXME|HACK)\b/.test(read(name)) && !name.endsWith('package-lock.json')),
-  ).toEqual([]);
+  // In two pieces each, so that this file needs no exception.
+  const words = [
+    ['TO', 'DO'],
+    ['FIX', 'ME'],
+    ['HA', 'CK'],
+  ].map((pieces) => pieces.join(''));
+  const marker = new RegExp(`\\b(${words.join('|')})\\b`);
+  expect(marker.test(`// ${words[0]}: later`)).toBe(true);
+  const texts = files.filter((name) => /\.(ts|tsx|mjs|md|sql|json|yml|css)$/.test(name) && present(name));
+  expect(texts.filter((name) => !name.endsWith('package-lock.json') && marker.test(read(name)))).toEqual([]);
 });
 
 it('has a README in every module', () => {
