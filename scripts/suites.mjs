@@ -44,6 +44,7 @@ export const suites = [
       ['node', 'scripts/build.mjs', 'admin'],
       ['node', 'scripts/build.mjs', 'h5'],
       ['node', 'scripts/build.mjs', 'weapp'],
+      ['node', 'scripts/production.mjs'],
       ['node', 'member/scripts/size.mjs'],
     ],
   },
