@@ -9,6 +9,7 @@ import { ToneTag } from '../page/tone.tsx';
 import { holds, useSession } from '../session.ts';
 import { formatInstant, formatMoney } from '../texts/formats.ts';
 import { useLocale, useTexts } from '../texts/texts.ts';
+import { CancelAct } from './cancel-act.tsx';
 import { ChannelAct } from './channel-act.tsx';
 import type { CaseDetail } from './cases.ts';
 
@@ -32,6 +33,7 @@ export const CasePayment = ({ detail }: { detail: CaseDetail }) => {
           <span className="quiet">{t.cases.channel}</span> {t.cases.channels[detail.channel]}
           <ChannelAct detail={detail} />
           <VisitAct detail={detail} />
+          <CancelAct detail={detail} />
         </p>
       ) : null}
       <ul className="report">
@@ -54,9 +56,8 @@ export const CasePayment = ({ detail }: { detail: CaseDetail }) => {
 /** For the visitor, who sees cases but no payments: records the visit from the case. */
 const VisitAct = ({ detail }: { detail: CaseDetail }) => {
   const t = useTexts();
-  const session = useSession();
   const [open, setOpen] = useState(false);
-  if (detail.paymentStatus !== 'visit-due' || !holds(session, 'disbursements.visit')) return null;
+  if (!detail.can.includes('visit')) return null;
   return (
     <>
       <Button size="small" type="primary" onClick={() => setOpen(true)}>

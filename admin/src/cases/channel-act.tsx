@@ -3,7 +3,6 @@ import { Button } from 'antd';
 import { useState } from 'react';
 import { api } from '../client.ts';
 import { ReasonDialog } from '../page/reason-dialog.tsx';
-import { holds, useSession } from '../session.ts';
 import { useTexts } from '../texts/texts.ts';
 import type { CaseDetail } from './cases.ts';
 
@@ -12,9 +11,7 @@ export const ChannelAct = ({ detail }: { detail: CaseDetail }) => {
   const t = useTexts();
   const queryClient = useQueryClient();
   const [asking, setAsking] = useState(false);
-  const may = holds(useSession(), 'cases.approve');
-  // Only while nothing has gone to the bank; the server has the last word.
-  if (!may || !['ready', 'visit-due'].includes(detail.paymentStatus ?? '')) return null;
+  if (!detail.can.includes('change-channel')) return null;
   const other = detail.channel === 'home-visit' ? 'bank-card' : 'home-visit';
   const words = other === 'home-visit' ? t.cases.toVisit : t.cases.toCard;
   return (

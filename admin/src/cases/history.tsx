@@ -19,6 +19,7 @@ const outcomeTones: Record<CaseDetail['decisions'][number]['outcome'], Tone> = {
   pass: 'good',
   'hand-over': 'plain',
   countersign: 'plain',
+  cancel: 'danger',
 };
 
 /** The route with its deadlines, every decision with who and why, and the timeline the member sees. */
@@ -82,7 +83,7 @@ export const History = ({ detail }: { detail: CaseDetail }) => {
             color:
               entry.kind === 'expected'
                 ? tones.plain
-                : entry.kind === 'declined' || entry.kind === 'payment-failed'
+                : ['declined', 'cancelled', 'payment-failed'].includes(entry.kind)
                   ? tones.danger
                   : tones.good,
             content: (

@@ -12,6 +12,15 @@ import { formatInstant, formatMoney } from '../texts/formats.ts';
 import { useLocale, useTexts } from '../texts/texts.ts';
 import { refreshMoney, type PaymentException } from './payments.ts';
 
+type Outcome = 'paid' | 'failed' | 'returned' | 'words';
+
+/** What the server lets me settle it as. */
+const outcomesOf = ({ can }: PaymentException): Outcome[] => [
+  ...(can.includes('book') ? (['paid', 'failed'] as const) : []),
+  ...(can.includes('return') ? (['returned'] as const) : []),
+  'words',
+];
+
 /** Return lines that did not fit their batch, each settled by a person in words; nothing here books money by itself. */
 export const ExceptionList = () => {
   const t = useTexts();
@@ -20,7 +29,7 @@ export const ExceptionList = () => {
   const list = useListSearch();
   const status = list.search.status === 'resolved' ? 'resolved' : 'open';
   const [asking, setAsking] = useState<PaymentException | null>(null);
-  const [outcome, setOutcome] = useState<'paid' | 'failed' | 'words'>('words');
+  const [outcome, setOutcome] = useState<Outcome>('words');
   const query = { ...list.query(), status };
   const exceptions = useQuery({
     queryKey: ['exceptions', query],
@@ -69,18 +78,14 @@ export const ExceptionList = () => {
         }}
       >
         <p>{asking?.text}</p>
-        {asking?.can.includes('book') ? (
+        {asking && outcomesOf(asking).length > 1 ? (
           <fieldset className="choices">
             <legend>{t.exceptions.outcome}</legend>
             <Radio.Group
               vertical
               value={outcome}
               onChange={(event) => setOutcome(event.target.value as typeof outcome)}
-              options={[
-                { value: 'paid', label: t.exceptions.outcomes.paid },
-                { value: 'failed', label: t.exceptions.outcomes.failed },
-                { value: 'words', label: t.exceptions.outcomes.words },
-              ]}
+              options={outcomesOf(asking).map((value) => ({ value, label: t.exceptions.outcomes[value] }))}
             />
           </fieldset>
         ) : null}

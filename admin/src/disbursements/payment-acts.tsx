@@ -8,12 +8,12 @@ import { useTexts } from '../texts/texts.ts';
 import { refreshMoney, type Payment } from './payments.ts';
 import { VisitDialog } from './visit-dialog.tsx';
 
-/** What may be done with one payment: correct a failed one, or record the visit that handed it over. */
+/** What may be done with one payment: correct a failed one, record its visit, or say that the bank gave it back. */
 export const PaymentActs = ({ row }: { row: Payment }) => {
   const t = useTexts();
   const { message } = App.useApp();
   const queryClient = useQueryClient();
-  const [asking, setAsking] = useState<'correct' | 'visit' | null>(null);
+  const [asking, setAsking] = useState<'correct' | 'visit' | 'refund' | null>(null);
   const [card, setCard] = useState('');
   const correct = async (note: string): Promise<void> => {
     await api.disbursements.correctCard({
@@ -36,6 +36,27 @@ export const PaymentActs = ({ row }: { row: Payment }) => {
           {t.payments.visit}
         </Button>
       ) : null}
+      {row.can.includes('refund') ? (
+        <Button size="small" onClick={() => setAsking('refund')}>
+          {t.payments.refund}
+        </Button>
+      ) : null}
+      <ReasonDialog
+        open={asking === 'refund'}
+        title={t.payments.refund}
+        label={t.payments.refundReason}
+        okText={t.payments.refund}
+        onClose={() => setAsking(null)}
+        onOk={async (note) => {
+          await api.disbursements.reportRefund({ params: { id: row.id }, body: { note } });
+          void message.success(t.payments.refundReported);
+          await refreshMoney(queryClient);
+        }}
+      >
+        <p>
+          {row.payeeName} · {t.payments.refundNote(formatMoney(row.amountFen))}
+        </p>
+      </ReasonDialog>
       <ReasonDialog
         open={asking === 'correct'}
         title={t.payments.correctTitle}

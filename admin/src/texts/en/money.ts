@@ -27,6 +27,7 @@ export const money = {
       settle: 'Settled',
       reject: 'Sent back by the bank',
       visit: 'Visit in person',
+      refund: 'Given back by the bank',
     },
     debit: 'From',
     credit: 'To',
@@ -65,6 +66,11 @@ export const money = {
     correctReason: 'What was corrected',
     corrected: 'Corrected; waiting for the next batch',
     visit: 'Record the visit',
+    refund: 'Bank gave it back',
+    refundReason: 'What the bank says (day, reason, voucher)',
+    refundReported: 'Noted; settle it under “To be settled”',
+    refundNote: (money: string) =>
+      `${money} goes to “To be settled”. Once settled it is booked as given back and can be paid again or cancelled.`,
     more: 'To do',
   },
   batches: {
@@ -153,6 +159,7 @@ export const money = {
       'out-of-order': 'Out of order',
       contradiction: 'Contradicts an earlier result',
       missing: 'Missing from the return',
+      refund: 'Given back after it arrived',
     },
     text: 'What happened',
     row: 'Row',
@@ -169,6 +176,7 @@ export const money = {
     outcomes: {
       paid: 'it was paid: book it as paid',
       failed: 'it was not paid: book it as sent back',
+      returned: 'It had arrived and was given back: book it so; it can be paid again',
       words: 'nothing certain yet: keep the words only',
     },
     at: 'Found',

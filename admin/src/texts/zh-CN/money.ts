@@ -27,6 +27,7 @@ export const money = {
       settle: '到账核销',
       reject: '银行退回',
       visit: '上门慰问',
+      refund: '银行退款',
     },
     debit: '转出',
     credit: '转入',
@@ -65,6 +66,11 @@ export const money = {
     correctReason: '更正说明',
     corrected: '已更正，等待编入下一批',
     visit: '登记上门',
+    refund: '登记银行退款',
+    refundReason: '银行怎么说（日期、原因、凭证）',
+    refundReported: '已登记，请到「待核对」里核对记账',
+    refundNote: (money: string) =>
+      `登记后这 ${money} 进入「待核对」；核对后按退回记账，余额恢复，款项可更正后重发或取消批准。`,
     more: '办理',
   },
   batches: {
@@ -151,6 +157,7 @@ export const money = {
       'out-of-order': '先后次序不对',
       contradiction: '前后结果矛盾',
       missing: '回盘里缺这一笔',
+      refund: '到账后又退回',
     },
     text: '情况',
     row: '回盘行号',
@@ -167,6 +174,7 @@ export const money = {
     outcomes: {
       paid: '已经到账，按到账记账',
       failed: '没有付出，按银行退回记账',
+      returned: '已到账又退回，按退回记账，款项可重发',
       words: '暂不记账，只记下结论',
     },
     at: '发现时间',
