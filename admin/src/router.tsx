@@ -78,6 +78,7 @@ const pages = [
   page('/funds', () => import('./disbursements/fund-list.tsx'), 'FundList'),
   page('/funds/$id', () => import('./disbursements/fund-page.tsx'), 'FundPage'),
   page('/payments', () => import('./disbursements/payment-list.tsx'), 'PaymentList'),
+  page('/visits', () => import('./disbursements/visit-list.tsx'), 'VisitList'),
   page('/batches', () => import('./disbursements/batch-list.tsx'), 'BatchList'),
   page('/batches/$id', () => import('./disbursements/batch-page.tsx'), 'BatchPage'),
   page('/exceptions', () => import('./disbursements/exception-list.tsx'), 'ExceptionList'),

@@ -67,6 +67,8 @@ export const routes = {
     listTransfers: ['GET', '/funds/:id/transfers'],
     deposit: ['POST', '/funds/:id/deposits'],
     list: ['GET', '/disbursements'],
+    listVisits: ['GET', '/visits'],
+    exportVisits: ['GET', '/visits/export.xlsx'],
     listBatches: ['GET', '/payment-batches'],
     createBatch: ['POST', '/payment-batches'],
     getBatch: ['GET', '/payment-batches/:id'],

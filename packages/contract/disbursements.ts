@@ -4,6 +4,7 @@ import {
   transfer,
   disbursementStatus,
   disbursement,
+  visitDue,
   batchStatus,
   paymentBatch,
   batchLine,
@@ -50,6 +51,28 @@ export const disbursements = {
       caseId: id.optional(),
     }),
     reply: pageOf(disbursement),
+  }),
+  listVisits: route({
+    method: 'GET',
+    path: '/visits',
+    summary:
+      'Visits due, the longest waiting first. `q` is a name, a case number or the beginning of a union’s name.',
+    permission: 'disbursements.visit',
+    query: pageQuery.extend({ under: id.optional() }),
+    reply: pageOf(visitDue),
+  }),
+  exportVisits: route({
+    method: 'GET',
+    path: '/visits/export.xlsx',
+    summary: 'Visits due as a workbook, contact data masked; written to the audit log with its reason.',
+    permission: 'disbursements.visit',
+    query: z.object({
+      q: z.string().trim().max(100).optional(),
+      sort: z.string().max(40).optional(),
+      under: id.optional(),
+      reason: z.string().trim().min(4, '请写明导出用途').max(200),
+    }),
+    reply: { raw: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet' },
   }),
   listBatches: route({
     method: 'GET',

@@ -57,6 +57,23 @@ export const disbursement = z.object({
   can: z.array(z.string()),
 });
 
+/** A visit that is due: whom, of which union, since when. The phone comes masked. */
+export const visitDue = z.object({
+  id,
+  caseId: id,
+  caseNumber: z.string(),
+  itemTitle: z.string(),
+  itemTitleEn: z.string().nullable(),
+  payeeName: z.string(),
+  union: unionRef,
+  employerName: z.string().nullable(),
+  phoneMasked: z.string().nullable(),
+  amountFen: fen,
+  /** When it was approved. */
+  since: instant,
+  can: z.array(z.string()),
+});
+
 export const batchStatus = z.enum(['draft', 'locked', 'exported', 'sent', 'returned', 'reconciled']);
 
 export const paymentBatch = z.object({

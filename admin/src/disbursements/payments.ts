@@ -6,6 +6,7 @@ import type { Tone } from '../theme.ts';
 export type Fund = ReplyOf<Contract['disbursements']['listFunds']>['items'][number];
 export type Transfer = ReplyOf<Contract['disbursements']['listTransfers']>['items'][number];
 export type Payment = ReplyOf<Contract['disbursements']['list']>['items'][number];
+export type VisitDue = ReplyOf<Contract['disbursements']['listVisits']>['items'][number];
 export type Batch = ReplyOf<Contract['disbursements']['getBatch']>;
 export type BatchLine = ReplyOf<Contract['disbursements']['listLines']>['items'][number];
 export type PaymentException = ReplyOf<Contract['disbursements']['listExceptions']>['items'][number];

@@ -6,9 +6,15 @@ import { download } from '../transport.ts';
 import { Download } from './icons.tsx';
 import { ReasonDialog } from './reason-dialog.tsx';
 
+const exportsOf = {
+  cases: routes.cases.exportList[1],
+  members: routes.members.exportList[1],
+  visits: routes.disbursements.exportVisits[1],
+};
+
 interface Props {
   count: number;
-  path: (reason: string) => { route: 'cases' | 'members'; query: Record<string, string | number> };
+  path: (reason: string) => { route: keyof typeof exportsOf; query: Record<string, string | number> };
 }
 
 /** Exports the list as filtered, with the number of rows said and the reason asked for first. */
@@ -30,7 +36,7 @@ export const ExportButton = ({ count, path }: Props) => {
         onOk={async (reason) => {
           const { route, query } = path(reason);
           const { page: _page, pageSize: _size, ...rest } = query;
-          await download(urlOf(routes[route].exportList[1], {}, rest), `${route}.xlsx`);
+          await download(urlOf(exportsOf[route], {}, rest), `${route}.xlsx`);
         }}
       >
         <p>{t.list.exportNote(count)}</p>

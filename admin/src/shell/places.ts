@@ -50,6 +50,13 @@ const places: Record<GroupName, Place[]> = {
       pinyin: 'fafang mingxi ff',
     },
     {
+      page: 'visits',
+      path: '/visits',
+      icon: icons.People,
+      needs: ['disbursements.visit'],
+      pinyin: 'daizoufang weiwen zf',
+    },
+    {
       page: 'batches',
       path: '/batches',
       icon: icons.Bank,

@@ -13,6 +13,7 @@ import { proveLedger } from './jobs.ts';
 import { listExceptions } from './list-exceptions.ts';
 import { deposit, listFunds, listTransfers } from './list-funds.ts';
 import { listMyPayments, listPayments } from './list-payments.ts';
+import { exportVisits, listVisits } from './list-visits.ts';
 import { payer } from './pay-claim.ts';
 import { reportRefund } from './report-refund.ts';
 import { markSent, readBatchFile, releaseBatch } from './release-batch.ts';
@@ -28,6 +29,8 @@ export function mountDisbursements(host: HttpHost): void {
     listTransfers,
     deposit,
     list: listPayments,
+    listVisits,
+    exportVisits,
     listBatches,
     createBatch,
     getBatch: showBatch,

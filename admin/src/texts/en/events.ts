@@ -17,10 +17,6 @@ export const events = {
       'case.cancelled': 'Approval taken back',
       'case.reopened': 'Case open again',
       'refund.reported': 'Refund reported',
-      'batch.line-removed': 'Payment taken out of a batch',
-      'case.cancelled': 'Approval taken back',
-      'case.reopened': 'Case open again',
-      'refund.reported': 'Refund reported',
       'case.approved': 'Case approved',
       'case.closed': 'Case closed',
       'case.declined': 'Case declined',
@@ -70,6 +66,7 @@ export const events = {
       'union.changed': 'Union changed',
       'union.founded': 'Union founded',
       'union.moved': 'Union moved',
+      'visits.exported': 'Visits due exported',
       'visit.recorded': 'Visit recorded',
     } as Record<string, string>,
     data: {

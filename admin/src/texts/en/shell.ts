@@ -89,6 +89,7 @@ export const shell = {
       catalogue: 'Benefits',
       funds: 'Funds',
       payments: 'Payments',
+      visits: 'Visits due',
       batches: 'Payment batches',
       exceptions: 'To be settled',
       messages: 'Messages',

@@ -185,6 +185,16 @@ export const work = {
     cannotDecide: 'You may not decide this case.',
     notYours: 'This case is not at your stage',
   },
+  visits: {
+    title: 'Visits due',
+    note: 'Approved and to be handed over in person. Record the photo and the signature here after the visit.',
+    search: 'Name, case number or union',
+    employer: 'Employer',
+    since: 'Approved',
+    empty: 'No visits are due',
+    emptyNote: 'A claim appears here once it is approved and to be paid by a visit.',
+    notYours: 'You approved it; another records the visit',
+  },
   visit: {
     title: 'Record a visit',
     visitedOn: 'Visited on',

@@ -17,10 +17,6 @@ export const events = {
       'case.cancelled': '取消批准',
       'case.reopened': '申请重新打开',
       'refund.reported': '登记银行退款',
-      'batch.line-removed': '从批次中取出一笔',
-      'case.cancelled': '取消批准',
-      'case.reopened': '申请重新打开',
-      'refund.reported': '登记银行退款',
       'case.approved': '申请批准',
       'case.closed': '申请办结',
       'case.declined': '申请不予通过',
@@ -70,6 +66,7 @@ export const events = {
       'union.changed': '工会资料变更',
       'union.founded': '建会',
       'union.moved': '工会隶属变更',
+      'visits.exported': '导出待走访名单',
       'visit.recorded': '登记上门慰问',
     } as Record<string, string>,
     data: {

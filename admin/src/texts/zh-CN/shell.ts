@@ -84,6 +84,7 @@ export const shell = {
       catalogue: '福利事项',
       funds: '资金账户',
       payments: '发放明细',
+      visits: '待走访',
       batches: '发放批次',
       exceptions: '待核对',
       messages: '消息',

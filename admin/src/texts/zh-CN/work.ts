@@ -182,6 +182,16 @@ export const work = {
     cannotDecide: '您不能办理这件申请',
     notYours: '这件申请现在不在您的环节',
   },
+  visits: {
+    title: '待走访',
+    note: '已批准、由工会上门发放的慰问。上门后在这里登记照片和签收。',
+    search: '姓名、申请编号或工会名称',
+    employer: '工作单位',
+    since: '批准时间',
+    empty: '没有等待走访的慰问',
+    emptyNote: '申请批准并改为上门慰问之后，会自动出现在这里。',
+    notYours: '您审批过，须由另一人登记',
+  },
   visit: {
     title: '登记上门慰问',
     visitedOn: '慰问日期',
