@@ -123,6 +123,8 @@ export async function unpay(ctx: Ctx, payment: Payment, reason: string): Promise
     to: { memberId: payment.memberId },
     title: '银行退回了已付的款，请更换银行卡',
     text: `打到您尾号 ${payment.bankCardMasked?.slice(-4) ?? ''} 的银行卡的 ${yuan(payment.amountFen)} 元被银行退回：${reason}。请在「申请进度」里换一张本人的银行卡，换好后下一批就会付款，不用重新申请。`,
+    titleEn: 'The bank took back what it had paid; please give another card',
+    textEn: `The ¥${yuan(payment.amountFen)} paid to the card ending in ${payment.bankCardMasked?.slice(-4) ?? ''} came back (the bank says: ${reason}). Please give another card of your own on the progress page; it is paid with the next batch, without a new application.`,
     caseId: payment.caseId,
   });
 }
