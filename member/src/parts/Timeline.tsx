@@ -7,7 +7,7 @@ import './timeline.css';
 
 type Entry = Reply<'cases', 'getMine'>['timeline'][number];
 
-const bad: readonly Entry['kind'][] = ['returned', 'declined', 'payment-failed'];
+const bad: readonly Entry['kind'][] = ['returned', 'declined', 'cancelled', 'payment-failed'];
 
 function lookOf(entry: Entry, isNow: boolean): { name: IconName; tone: string } {
   if (bad.includes(entry.kind)) return { name: 'alert', tone: 'bad' };
