@@ -57,6 +57,7 @@ export interface SheetLimits {
   cellLength: number;
   /** Characters handed on in all: one long shared string may be pointed to by every cell. */
   totalLength: number;
+  /** Of processor time. */
   milliseconds: number;
   /** Of the reading process: V8's heap, and everything it holds. */
   memoryMb: number;

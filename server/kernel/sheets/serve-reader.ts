@@ -66,7 +66,7 @@ async function run<Task extends ReaderTask>(
   task: Task,
 ): Promise<void> {
   try {
-    watchMemory(task.limits);
+    watchLimits(task.limits);
     for await (const event of work(task)) {
       if (credit === 0) {
         await new Promise<void>((resolve) => {
@@ -85,16 +85,22 @@ async function run<Task extends ReaderTask>(
 function tell(error: unknown): void {
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   if (error instanceof SheetError) end({ type: 'refused', code: error.code, params: error.params });
-  else if (/Array buffer allocation failed|Invalid string length/.test(message)) refuseMemory();
+  else if (/Array buffer allocation failed|Invalid string length/.test(message))
+    refuse('sheet-too-many-cells');
   else end({ type: 'broken', stack: stack ?? message });
 }
 
-const refuseMemory = (): void => end({ type: 'refused', code: 'sheet-too-many-cells', params: {} });
+const refuse = (code: SheetErrorCode): void => end({ type: 'refused', code, params: {} });
 
-/** V8's own limit counts only its heap; buffers lie outside of it. */
-function watchMemory({ residentMb }: SheetLimits): void {
+/**
+ * V8's own limit counts only its heap; buffers lie outside of it. Time is the processor's: on a busy machine a sound file
+ * takes long too. What hangs without coming back here is ended by the other side.
+ */
+function watchLimits({ residentMb, milliseconds }: SheetLimits): void {
   const look = (): void => {
-    if (process.memoryUsage.rss() > residentMb * 1024 * 1024) refuseMemory();
+    if (process.memoryUsage.rss() > residentMb * 1024 * 1024) refuse('sheet-too-many-cells');
+    const { user, system } = process.cpuUsage();
+    if (user + system > milliseconds * 1000) refuse('sheet-too-slow');
   };
   look();
   setInterval(look, 100);

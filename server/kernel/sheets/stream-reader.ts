@@ -5,6 +5,8 @@ import type { ReaderEvent, ReaderTask } from './serve-reader.ts';
 
 /** At most this many files are read at once; each may use `residentMb`, and the rest wait their turn. */
 const readers = 2;
+/** How much longer than its processor time a reader may take by the clock, where others use the processor too. */
+const patience = 4;
 let busy = 0;
 const waiting: (() => void)[] = [];
 
@@ -26,7 +28,7 @@ export async function* streamReader<Event extends ReaderEvent, Task extends Read
   let reader: Reader<Event> | undefined;
   try {
     reader = await startReader<Event>(entry, task);
-    yield* events(reader, limits.milliseconds);
+    yield* events(reader, limits.milliseconds * patience);
   } finally {
     await reader?.stop();
     const next = waiting.shift();

@@ -1,0 +1,232 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { createHistogram } from 'node:perf_hooks';
+import { parseArgs } from 'node:util';
+import pg from 'pg';
+import { fictitiousMember, seed } from '../server/commands/seed.ts';
+import { compose } from '../server/compose.ts';
+import { createFederation, migrateAll } from '../server/federations.ts';
+import { hashOf } from '../server/kernel/auth.ts';
+import { readConfig } from '../server/kernel/config.ts';
+import { inSystemContext, type Ctx } from '../server/kernel/context.ts';
+import { writeCsv } from '../server/kernel/sheets/write-csv.ts';
+import { xlsxBytes } from '../server/kernel/sheets/write-xlsx.ts';
+import { processorTimeOf } from './processor-time.ts';
+
+const titles =
+  '序号,姓名,性别,证件类型,证件号码,民族,学历,政治面貌,手机号码,工种(职业),是否农民工,工作单位,所属工会,入会日期,会籍变化类型,会籍变化原因';
+const columns = titles.split(',').map((title) => ({ title }));
+
+interface Base {
+  id: string;
+  path: string;
+  name: string;
+}
+
+/** A roster like the one of a district, with 7 % refused and 1 % warned: wrong check digits, no phone, unknown unions. */
+function* rosterRows(
+  bases: readonly Base[],
+  count: number,
+  first: number,
+  phones: string,
+): Generator<string[]> {
+  for (let index = 0; index < count; index += 1) {
+    const base = bases[Math.floor((index * bases.length) / count)]!;
+    const member = fictitiousMember(first + index, base);
+    const { idNumber } = member;
+    const wrong = index % 14 === 0 ? index % 3 : -1;
+    yield [
+      String(index + 1),
+      member.name,
+      member.sex === 'male' ? '男' : '女',
+      '1',
+      wrong === 0 ? `${idNumber.slice(0, 17)}${idNumber.endsWith('1') ? '2' : '1'}` : idNumber,
+      '01',
+      ['20', '30', '40', '60'][index % 4]!,
+      index % 100 === 7 ? '群众1' : '13',
+      wrong === 1 ? '' : `${phones}${member.phone!.slice(3)}`,
+      member.occupation!,
+      member.migrantWorker ? '是' : '否',
+      base.name.replace('工会委员会', ''),
+      wrong === 2 ? `${base.name}筹备组` : base.name,
+      index % 5 === 0 ? member.joinedOn.replaceAll('-', '/') : member.joinedOn,
+      '1',
+      '',
+    ];
+  }
+}
+
+async function csvBytes(rows: Iterable<string[]>): Promise<Buffer> {
+  const out = new PassThrough();
+  const [bytes] = await Promise.all([buffer(out), writeCsv(out, { columns, rows })]);
+  return bytes;
+}
+
+/** Processor time of this process and of the readers it has waited for, ms. */
+function ownTime(): { server: number; readers: number } {
+  const { user, system } = process.cpuUsage();
+  const stat = readFileSync('/proc/self/stat', 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return { server: (user + system) / 1000, readers: (Number(fields[13]) + Number(fields[14])) * 10 };
+}
+
+/**
+ * How long others wait for the one thread, by the clock and by its own processor time: on a busy machine the clock tells
+ * of the neighbours too. Linux counts both per thread.
+ */
+function watchLoop() {
+  const ran = () => Number(readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8').split(' ')[0]);
+  const every = 10;
+  const histogram = { clock: createHistogram(), own: createHistogram() };
+  let [then, before] = [performance.now(), ran()];
+  const timer = setInterval(() => {
+    const [now, used] = [performance.now(), ran()];
+    histogram.clock.record(Math.max(1, Math.round(now - then - every) * 1e6));
+    histogram.own.record(Math.max(1, used - before));
+    [then, before] = [now, used];
+  }, every);
+  const ms = (nanos: number) => (nanos / 1e6).toFixed(0);
+  return () => {
+    clearInterval(timer);
+    return [histogram.own, histogram.clock]
+      .map((one) => `${ms(one.percentile(99))} / ${ms(one.max)}`)
+      .join(' | ');
+  };
+}
+
+async function registrar(ctx: Ctx): Promise<string> {
+  const [id, token] = [ctx.id(), randomBytes(32).toString('base64url')];
+  const account = { id, username: 'bench', name: '测试', password_hash: '', status: 'active' };
+  await ctx.db
+    .insertInto('account')
+    .values({ ...account, totp_confirmed_at: ctx.now, created_at: ctx.now })
+    .execute();
+  const root = await ctx.db
+    .selectFrom('union')
+    .select(['id', 'path'])
+    .where('superior_id', 'is', null)
+    .executeTakeFirstOrThrow();
+  const grant = { id: ctx.id(), account_id: id, role: 'district-registrar', from_on: '2020-01-01' };
+  await ctx.db
+    .insertInto('grant')
+    .values({ ...grant, granted_at: ctx.now, union_id: root.id, union_path: root.path })
+    .execute();
+  const far = new Date('2099-01-01T00:00:00Z');
+  await ctx.db
+    .insertInto('session')
+    .values({
+      token_hash: hashOf(token),
+      csrf_token: '',
+      kind: 'cadre',
+      account_id: id,
+      created_at: ctx.now,
+      seen_at: far,
+      expires_at: far,
+    })
+    .execute();
+  return token;
+}
+
+const { values } = parseArgs({
+  options: {
+    rows: { type: 'string', default: '100000' },
+    profile: { type: 'string' },
+    only: { type: 'string' },
+  },
+});
+const count = Number(values.rows);
+const folder = await mkdtemp(join(tmpdir(), 'smart-union-import-'));
+const name = `su_import_${randomBytes(5).toString('hex')}`;
+const admin = new pg.Client({ connectionString: process.env.TEST_DATABASE_URL });
+await admin.connect();
+await admin.query(
+  `create database ${name} template template0 encoding 'UTF8' lc_collate 'C.UTF-8' lc_ctype 'C.UTF-8'`,
+);
+const url = new URL(process.env.TEST_DATABASE_URL!);
+url.pathname = `/${name}`;
+const migrations = join(resolve('.'), 'db/migrations');
+await migrateAll(url.href, migrations, new Date());
+const config = readConfig({ DATA_DIR: folder, DEMO: '0', RATE_LIMIT: '0', LOG_LEVEL: 'error' });
+const server = await compose({ config, databaseUrl: url.href, root: resolve('.') });
+const { platform } = server;
+const watching = new pg.Client({ connectionString: url.href });
+await watching.connect();
+try {
+  const federation = await createFederation(platform, migrations, { code: 'bench', name: '测试总工会' });
+  const system = <T>(work: (ctx: Ctx) => Promise<T>) => inSystemContext(platform, federation, '测试', work);
+  await seed(platform, federation, { unions: 2000, members: 0 }, () => {});
+  const token = await system(registrar);
+  const bases = await system((ctx) =>
+    ctx.db
+      .selectFrom('union')
+      .select(['id', 'path', 'name'])
+      .where('level_code', '=', '60')
+      .orderBy('path')
+      .execute(),
+  );
+  const base = await server.app.listen({ port: 0, host: '127.0.0.1' });
+  const databaseTime = processorTimeOf(process.pid, watching);
+
+  const call = async (path: string, body: Buffer | null) => {
+    const reply = await fetch(`${base}/api/v1${path}`, {
+      method: 'POST',
+      body: body as never,
+      headers: {
+        authorization: `Bearer ${token}`,
+        'idempotency-key': randomBytes(12).toString('hex'),
+        ...(body && { 'content-type': 'application/octet-stream' }),
+      },
+    });
+    if (!reply.ok) throw new Error(`${path}: ${reply.status} ${await reply.text()}`);
+    return (await reply.json()) as { id: string; counts: Record<string, number> };
+  };
+
+  const measure = async <T>(title: string, work: () => Promise<T>): Promise<T> => {
+    await new Promise((done) => setTimeout(done, 1500));
+    const [own, database] = [ownTime(), (await databaseTime()).database];
+    const loop = watchLoop();
+    const begun = performance.now();
+    const result = await work();
+    const millis = performance.now() - begun;
+    const waits = loop();
+    const [after, later] = [ownTime(), (await databaseTime()).database];
+    const seconds = (millisTaken: number) => (millisTaken / 1000).toFixed(1);
+    console.log(
+      `| ${title} | ${(millis / 1000).toFixed(1)} | ${Math.round((count * 1000) / millis)} | ${seconds(after.server - own.server)} + ` +
+        `${seconds(after.readers - own.readers)} + ${seconds(later - database)} | ${waits} |`,
+    );
+    return result;
+  };
+
+  const twoSteps = async (title: string, fileName: string, bytes: Buffer) => {
+    const path = '/members/imports';
+    const run = await measure(`${title}: preview`, () =>
+      call(`${path}?fileName=${encodeURIComponent(fileName)}`, bytes),
+    );
+    const done = await measure(`${title}: commit`, () => call(`${path}/${run.id}/commit`, null));
+    console.log(`  ${(bytes.length / 1e6).toFixed(1)} MB; ${JSON.stringify(done.counts)}`);
+  };
+
+  const sheet = (first: number, phones: string) =>
+    xlsxBytes([{ name: '花名册', columns, rows: rosterRows(bases, count, first, phones) }]);
+  console.log(
+    '| step | s | rows/s | processor s: server + reader + database | thread held p99 / max ms | loop late p99 / max ms |',
+  );
+  const csv = await csvBytes(rosterRows(bases, count, count, '199'));
+  await twoSteps('CSV, new people', '名册.csv', csv);
+  const xlsx = await sheet(0, '199');
+  await twoSteps('xlsx, new people', '名册.xlsx', xlsx);
+  await twoSteps('xlsx, the same again', '名册.xlsx', xlsx);
+  await twoSteps('xlsx, every phone changed', '名册.xlsx', await sheet(0, '198'));
+} finally {
+  await watching.end();
+  await server.close();
+  await admin.query(`drop database if exists ${name} with (force)`);
+  await admin.end();
+  await rm(folder, { recursive: true, force: true });
+}
