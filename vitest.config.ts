@@ -7,6 +7,9 @@ const exclude = ['**/node_modules/**', '**/dist/**', '.cache/**', 'data/**'];
 /** The template database every test database is cloned from; projects that need PostgreSQL share it. */
 const database = ['./tests/database/setup.ts'];
 
+/** For what hangs, not for what is slow: a machine with ten other things to do takes ten times as long. */
+const patience = { testTimeout: 300_000, hookTimeout: 300_000 };
+
 /** `npm test` runs the projects one after another; `npx vitest run --project api` runs one. */
 export default defineConfig({
   test: {
@@ -23,6 +26,7 @@ export default defineConfig({
             'admin/**/*.test.ts',
           ],
           exclude,
+          ...patience,
         },
       },
       {
@@ -33,8 +37,7 @@ export default defineConfig({
           include: ['server/**/*.test.ts', 'db/**/*.test.ts', 'tests/**/*.test.ts'],
           exclude: [...exclude, 'tests/{architecture,scope,input,faults,journeys}/**'],
           globalSetup: database,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          ...patience,
         },
       },
       {
@@ -44,7 +47,7 @@ export default defineConfig({
           // Beside its sources: the member app resolves its own React from its own node_modules.
           include: ['member/tests/**/*.test.ts', 'member/src/**/*.test.{ts,tsx}'],
           exclude,
-          testTimeout: 60_000,
+          ...patience,
         },
       },
       {
@@ -53,7 +56,7 @@ export default defineConfig({
           name: 'architecture',
           include: ['tests/architecture/**/*.test.ts'],
           exclude,
-          testTimeout: 60_000,
+          ...patience,
         },
       },
       {
@@ -63,8 +66,7 @@ export default defineConfig({
           include: ['tests/scope/**/*.test.ts', 'tests/input/**/*.test.ts'],
           exclude,
           globalSetup: database,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          ...patience,
         },
       },
       {
@@ -75,8 +77,7 @@ export default defineConfig({
           exclude,
           globalSetup: database,
           maxWorkers: 1,
-          testTimeout: 180_000,
-          hookTimeout: 120_000,
+          ...patience,
         },
       },
       {
@@ -88,8 +89,7 @@ export default defineConfig({
           globalSetup: [...database, './tests/journeys/first-look.ts'],
           // One worker: a journey drives two faces of one server and measures what a person waits for.
           maxWorkers: 1,
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          ...patience,
         },
       },
     ],

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileTypeFromBuffer } from 'file-type';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ApiError } from '@smart-union/api-client';
 import { testApp, type PersonName, type TestApp } from '../../tests/database/test-app.ts';
 import { heicPhoto, jpegWithPlace, pdfWith, plainPdf, pngPhoto } from '../../tests/world/photos.ts';
@@ -313,13 +313,11 @@ describe('the folder', () => {
     const found = () => filesUnder(app.dataDir).filter((path) => readFileSync(path).includes(marker));
     expect(filesUnder(join(app.dataDir, 'files', 'incoming')).length).toBeGreaterThan(0);
     // The request's own copy goes right after the reply.
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    expect(found()).toEqual([]);
+    await vi.waitFor(() => expect(found()).toEqual([]), { timeout: 60_000 });
     expect(await append(id, bytes.length - 10, bytes.subarray(bytes.length - 10))).toMatchObject({
       status: 'ready',
     });
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    expect(found()).toEqual([]);
+    await vi.waitFor(() => expect(found()).toEqual([]), { timeout: 60_000 });
   });
 
   it('gives back what was put in, of any length, and nothing that was tampered with', async () => {
@@ -444,8 +442,10 @@ describe('the sweep', () => {
     const before = filesUnder(join(app.dataDir, 'files')).length;
     await app.db(sweepFiles);
     expect(await left()).toEqual([false, false, true]);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(filesUnder(join(app.dataDir, 'files')).length).toBeLessThan(before);
+    // The bytes go after the commit.
+    await vi.waitFor(() => expect(filesUnder(join(app.dataDir, 'files')).length).toBeLessThan(before), {
+      timeout: 60_000,
+    });
     app.addDays(-62.1);
     expect((await content('chen', claimed.id)).status).toBe(200);
   });

@@ -34,7 +34,7 @@ beforeAll(async () => {
   stage = await setStage(url, folder);
   server = await mortal({ DATABASE_URL: url, DATA_DIR: folder, PII_KEYS: piiKeys, POOL_SIZE: '6' });
   await server.start();
-}, 120_000);
+});
 afterAll(async () => {
   await server?.kill();
   await stage?.close();

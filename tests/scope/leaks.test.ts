@@ -92,7 +92,7 @@ it('shows nobody a word of a district that is not hers, by list, search, filter,
   expect(leaks).toEqual([]);
   expect(asked).toBeGreaterThan(2000);
   expect(searched).toBeGreaterThan(100);
-}, 240_000);
+});
 
 it('would notice: the same words are in the replies of those who may read them', async () => {
   const seen = new Set<string>();
@@ -108,7 +108,7 @@ it('would notice: the same words are in the replies of those who may read them',
   const unseen = scene.near.canaries.filter((word) => !seen.has(word));
   const { idNumber, phone } = scene.near.member;
   expect(unseen.toSorted()).toEqual([idNumber, phone, scene.near.looseFileId].toSorted());
-}, 120_000);
+});
 
 it('counts no row that is not hers', async () => {
   const totals: Partial<Record<RouteName, string>> = {
@@ -134,7 +134,7 @@ it('counts no row that is not hers', async () => {
       expect([name, walker, (body as { total: number }).total]).toEqual([name, walker, rows.rows[0]!.count]);
     }
   }
-}, 120_000);
+});
 
 it('counts for the home page only what the cadre may decide', async () => {
   const counts = async (walker: Walker) => (await ask(scene, 'cases.counts', walker, {})).body;
@@ -193,4 +193,4 @@ it('puts sealed values into no reply: the full number stands in none', async () 
     }
   }
   expect(shown).toEqual([]);
-}, 120_000);
+});

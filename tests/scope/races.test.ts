@@ -94,14 +94,14 @@ it('lets two of twenty different claims through when all are submitted at the sa
       .execute(),
   );
   expect(rows).toHaveLength(2);
-}, 120_000);
+});
 
 it('lets one of two simultaneous claims for the last place through', async () => {
   const [first, ...others] = await waitSideBySide('zhang', 3);
   expect(await submitAll('zhang', [first!])).toEqual(['done']);
   expect(tally(await submitAll('zhang', others))).toEqual({ done: 1, 'claim-not-entitled': 1 });
   expect(await count('claim', 'member_id', t.world.members.zhang.id)).toBe(2);
-}, 60_000);
+});
 
 it('decides ten cases once each under two hundred clicks, and reserves the money once each', async () => {
   const cases: string[] = [];
@@ -153,7 +153,7 @@ it('decides ten cases once each under two hundred clicks, and reserves the money
     );
     expect(reserved).toEqual([{ amount_fen: 10_000 }]);
   }
-}, 180_000);
+});
 
 /** A chair who may decide at this union; where there is none the deputy chair is given the office. */
 async function deciderAt(path: string): Promise<PersonName> {
@@ -251,7 +251,7 @@ it('releases, exports and settles once, however often it is pressed', async () =
     expect(await count('transfer', 'batch_id', batch.id)).toBe(batch.lineCount * 2);
     expect(await count('bank_return', 'batch_id', batch.id)).toBe(1);
   }
-}, 120_000);
+});
 
 it('leaves a ledger that adds up and a chain that is whole', async () => {
   const { reconcileLedger } = await import('../../server/modules/disbursements/index.ts');

@@ -91,7 +91,7 @@ describe('no reader outlives its use', () => {
       const readers = readersOf(server.pid!);
       expect(readers.length).toBe(1);
       server.kill('SIGKILL');
-      await expect.poll(() => readers.filter(isRunning), { timeout: 10_000 }).toEqual([]);
+      await expect.poll(() => readers.filter(isRunning), { timeout: 60_000 }).toEqual([]);
     } finally {
       server?.kill('SIGKILL');
       await rm(folder, { recursive: true });

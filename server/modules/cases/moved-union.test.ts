@@ -79,7 +79,7 @@ it('submits to where its union will stand', async () => {
   expect(await astray()).toEqual([]);
 });
 
-it('keeps everything together however often the union moves meanwhile', { timeout: 60_000 }, async () => {
+it('keeps everything together however often the union moves meanwhile', { timeout: 300_000 }, async () => {
   const people = ['chen', 'zhao', 'li', 'zhang'] as const;
   const drafts = await Promise.all(people.map((person) => fill(person)));
   const move = (union: UnionName, superior: UnionName) =>

