@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contract } from '@smart-union/contract';
+import { root } from '../../tests/database/template.ts';
 import { testApp, type TestApp } from '../../tests/database/test-app.ts';
 import { readConfig } from './config.ts';
 import { statusClasses, unnamedRoute } from './metrics.ts';
@@ -163,6 +166,17 @@ describe('the metrics', () => {
     expect(stray).toEqual([]);
     // A floor: a parser that sees nothing finds nothing stray.
     expect(series.length).toBeGreaterThan(60);
+  });
+
+  it('are those that the dashboard and the alarms ask for', async () => {
+    const { body } = await read();
+    const known = new Set([...body.matchAll(/^# TYPE (\w+) /gm)].map((match) => match[1]!));
+    for (const file of ['ops/grafana/smart-union.json', 'ops/prometheus/alerts.yml']) {
+      const asked = [...(await readFile(join(root, file), 'utf8')).matchAll(/smart_union_\w+/g)];
+      const names = new Set(asked.map(([name]) => name.replace(/_(bucket|count|sum)$/, '')));
+      expect(names.size).toBeGreaterThan(8);
+      expect([file, [...names].filter((name) => !known.has(name))]).toEqual([file, []]);
+    }
   });
 
   it('refuse a measure whose label is made up as it goes', async () => {

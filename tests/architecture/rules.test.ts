@@ -48,6 +48,7 @@ it('has only rooms with a name, three folders deep at most', () => {
     'db',
     'docs',
     'member',
+    'ops',
     'packages',
     'scripts',
     'server',
