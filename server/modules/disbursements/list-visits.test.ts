@@ -18,7 +18,8 @@ beforeAll(async () => {
 });
 afterAll(() => t?.close());
 
-type Query = Parameters<ReturnType<TestApp['as']>['disbursements']['listVisits']>[0]['query'];
+type Listing = ReturnType<TestApp['as']>['disbursements']['listVisits'];
+type Query = NonNullable<Parameters<Listing>[0]>['query'];
 const visits = (query: Query = {}, person: PersonName = 'visitor') =>
   t.as(person).disbursements.listVisits({ query });
 const namesOf = async (query: Query) => (await visits(query)).items.map((row) => row.payeeName);
