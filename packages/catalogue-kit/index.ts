@@ -33,6 +33,7 @@ export { fieldsOf, findField } from './definition.ts';
 export type { DefinitionFault } from './definition-faults.ts';
 export { definitionFaults } from './definition-faults.ts';
 export type { Answers, AnswerValue, Facts, MemberFacts, MembershipStatus, Stay, Use } from './facts.ts';
+export { givenSealed } from './fields/field.ts';
 export type { FileType } from './fields/files.ts';
 export { fileFault, fileTypeOf, MAX_FILE_BYTES, mediaTypes } from './fields/files.ts';
 export type { Field } from './fields/index.ts';

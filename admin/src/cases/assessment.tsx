@@ -1,4 +1,4 @@
-import type { Field } from '@smart-union/catalogue-kit';
+import { givenSealed, type Field } from '@smart-union/catalogue-kit';
 import { Bad, Good } from '../page/icons.tsx';
 import { formatDate, formatMoney } from '../texts/formats.ts';
 import { pick, useLocale, useTexts, type Locale, type Texts } from '../texts/texts.ts';
@@ -30,7 +30,7 @@ export const Assessment = ({ detail }: { detail: CaseDetail }) => {
               <span>
                 <span className="visually-hidden">{check.ok ? '✔' : '✘'} </span>
                 {pick(check.reason, check.reasonEn)}
-                {check.datum && !check.reason.includes(check.datum) ? (
+                {check.datum && locale === 'zh-CN' && !check.reason.includes(check.datum) ? (
                   <span className="quiet"> {check.datum}</span>
                 ) : null}
               </span>
@@ -67,7 +67,11 @@ export const Assessment = ({ detail }: { detail: CaseDetail }) => {
 const isSealed = (field: Field): boolean => field.sensitive === true;
 
 const maskOf = (answer: unknown): string | null =>
-  typeof answer === 'string' && answer !== '' ? answer : answer == null ? null : '******';
+  typeof answer === 'string' && answer !== ''
+    ? pick(answer, answer === givenSealed.zh ? givenSealed.en : null)
+    : answer == null
+      ? null
+      : '******';
 
 /** An answer as a person reads it; kinds without words of their own fall back to their text. */
 const answerText = (field: Field, answer: unknown, t: Texts, locale: Locale): string => {

@@ -44,7 +44,7 @@ export function Page({ title, tab, action, banner, children }: PageProps) {
       <header className="page-header" style={{ paddingTop: statusBar }}>
         <div className="page-bar">
           {tab && tab !== 'findUnion' ? (
-            <span className="page-mark" aria-hidden="true">
+            <span className="page-mark" aria-hidden="true" lang="zh-CN">
               工
             </span>
           ) : (

@@ -29,6 +29,9 @@ export type FieldOptions<Field extends FieldBase<FieldKind>> = Omit<
 /** One thing said in both languages. */
 export type Told = { reason: string; reasonEn: string };
 
+/** Stands for a sealed answer that has no end to show; this is what is kept and sent, the faces say it in their language. */
+export const givenSealed = { zh: '已填写（保密）', en: 'given (kept sealed)' };
+
 /** What became of a raw answer: nothing was entered, it could be read, or it could not. */
 export type Read<Value extends AnswerValue> = { empty: true } | { value: Value } | { fault: Told };
 

@@ -1,4 +1,5 @@
 import type { FieldBase, FieldOptions, FieldRules } from './field.ts';
+import { givenSealed } from './field.ts';
 import { paragraphs } from './plain-text.ts';
 import { lengthFault, readText } from './text.ts';
 
@@ -31,5 +32,5 @@ export const longTextRules: FieldRules<LongTextField, string> = {
   },
   read: (field, raw) => readText(field, raw, paragraphs),
   fault: (field, value) => lengthFault(field, value, DEFAULT_MAX_LENGTH),
-  mask: () => '已填写（保密）',
+  mask: () => givenSealed.zh,
 };

@@ -1,5 +1,5 @@
 import type { FieldBase, FieldOptions, FieldRules, Read, Told } from './field.ts';
-import { nameEn, unreadable } from './field.ts';
+import { givenSealed, nameEn, unreadable } from './field.ts';
 import { lengthOf, oneLine } from './plain-text.ts';
 
 /** One line of text. With `sensitive: true` it suits a diagnosis. */
@@ -27,7 +27,7 @@ export const textRules: FieldRules<TextField, string> = {
   },
   read: (field, raw) => readText(field, raw, oneLine),
   fault: (field, value) => lengthFault(field, value, DEFAULT_MAX_LENGTH),
-  mask: () => '已填写（保密）',
+  mask: () => givenSealed.zh,
 };
 
 /** Reads text of one kind or another; what remains empty after `clean` counts as not entered. */

@@ -1,5 +1,5 @@
 import type { FieldBase, FieldOptions, FieldRules } from './field.ts';
-import { nameEn, unreadable } from './field.ts';
+import { givenSealed, nameEn, unreadable } from './field.ts';
 
 /** Yes or no. With `mustBeYes` it is a declaration one must agree to. */
 export type YesNoField = FieldBase<'yes-no'> & { mustBeYes?: boolean };
@@ -26,5 +26,5 @@ export const yesNoRules: FieldRules<YesNoField, boolean> = {
           reasonEn: `Please agree to “${nameEn(field)}” to continue.`,
         }
       : null,
-  mask: () => '已填写（保密）',
+  mask: () => givenSealed.zh,
 };

@@ -20,6 +20,7 @@ export default function Me() {
   const texts = useTexts();
   const words = texts.me;
   const { elder, language } = useSettings();
+  const other = language === 'en' ? 'zh-CN' : 'en';
   const [leaving, setLeaving] = useState(false);
   const { loaded, reload } = useLoad(() => client.members.me(), 'me');
 
@@ -70,9 +71,9 @@ export default function Me() {
           </span>
         </button>
         <Row
-          title={words.language}
-          text={words.languageHint}
-          onClick={() => changeSettings({ language: language === 'en' ? 'zh-CN' : 'en' })}
+          title={<span lang={other}>{words.language}</span>}
+          text={<span lang={other}>{words.languageHint}</span>}
+          onClick={() => changeSettings({ language: other })}
         />
       </div>
       <Button wide onClick={() => setLeaving(true)}>

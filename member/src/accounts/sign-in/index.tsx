@@ -18,6 +18,7 @@ export default function SignIn() {
   const texts = useTexts();
   const words = texts.signIn;
   const { language } = useSettings();
+  const other = language === 'en' ? 'zh-CN' : 'en';
   const { next, query } = useRouter().params;
   const [phone, setPhone] = useState('');
   const [code, setCode] = useState('');
@@ -140,8 +141,8 @@ export default function SignIn() {
         <Button look="quiet" onClick={() => go('findUnion')}>
           {words.elsewhere}
         </Button>
-        <Button look="quiet" onClick={() => changeSettings({ language: language === 'en' ? 'zh-CN' : 'en' })}>
-          {texts.me.language}
+        <Button look="quiet" onClick={() => changeSettings({ language: other })}>
+          <span lang={other}>{texts.me.language}</span>
         </Button>
       </div>
     </Page>

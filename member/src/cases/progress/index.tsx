@@ -4,7 +4,7 @@ import type { Reply } from '../../client.ts';
 import { client } from '../../client.ts';
 import { standing } from '../CaseRow.tsx';
 import { Summary } from '../../claims/apply/Summary.tsx';
-import { formOf } from '../../claims/apply/draft.ts';
+import { formOf, maskText } from '../../claims/apply/draft.ts';
 import { Page } from '../../layout/Page.tsx';
 import { States } from '../../layout/States.tsx';
 import { Button } from '../../parts/Button.tsx';
@@ -126,7 +126,9 @@ function plainOf(myCase: MyCase): Record<string, unknown> {
 function sealedOf(myCase: MyCase): Record<string, string> {
   const sealed = sealedIds(myCase);
   return Object.fromEntries(
-    Object.entries(myCase.answers).flatMap(([id, mask]) => (sealed.includes(id) ? [[id, String(mask)]] : [])),
+    Object.entries(myCase.answers).flatMap(([id, mask]) =>
+      sealed.includes(id) ? [[id, maskText(mask)]] : [],
+    ),
   );
 }
 

@@ -1,11 +1,13 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { ApiError } from '@smart-union/api-client';
+import { givenSealed } from '@smart-union/catalogue-kit/fields/field.ts';
 import type { Field } from '@smart-union/catalogue-kit/fields/index.ts';
 import type { FieldGroup } from '@smart-union/catalogue-kit/definition.ts';
 import type { Reply } from '../../client.ts';
 import { client } from '../../client.ts';
 import { isOffline, signInIfNeeded } from '../../loading.ts';
 import { findStored, forget, store } from '../../storage.ts';
+import { inLanguage } from '../../texts/index.ts';
 
 export type MyCase = Reply<'cases', 'getMine'>;
 export type Answers = Record<string, unknown>;
@@ -28,6 +30,10 @@ export function formOf(myCase: Pick<MyCase, 'definition'>): FieldGroup[] {
   return (myCase.definition as unknown as { form: FieldGroup[] }).form;
 }
 
+/** The mask of a sealed answer, in the language shown. */
+export const maskText = (mask: unknown): string =>
+  inLanguage(String(mask), mask === givenSealed.zh ? givenSealed.en : null);
+
 const isSealed = (fields: Field[], id: string) => fields.some((field) => field.id === id && field.sensitive);
 
 /**
@@ -41,7 +47,7 @@ export function useDraft(opened: MyCase) {
     const local = findStored<LocalCopy>(keyOf(opened.id));
     const answers: Answers = {};
     for (const [id, value] of Object.entries(opened.answers)) {
-      if (isSealed(fields, id)) sealed.current[id] = String(value);
+      if (isSealed(fields, id)) sealed.current[id] = maskText(value);
       else answers[id] = value;
     }
     const waiting = local?.unsent === true;
