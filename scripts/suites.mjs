@@ -50,5 +50,14 @@ export const suites = [
   },
   { name: 'member', title: '会员端', vitest: ['--project', 'member'] },
   { name: 'faults', title: '故障', vitest: ['--project', 'faults'], needs: ['database'] },
+  {
+    name: 'fuzz',
+    title: '乱输入',
+    vitest: ['--project', 'scope', '--project', 'api', 'tests/input', 'server/kernel/sheets/fuzz.test.ts'],
+    needs: ['database'],
+    // Half an hour and more: only when named, as `npm run fuzz` does.
+    onlyByName: true,
+    env: { FUZZ_EFFORT: process.env.FUZZ_EFFORT ?? '25' },
+  },
   { name: 'journeys', title: '全程', vitest: ['--project', 'journeys'], needs: ['database', 'browser'] },
 ];

@@ -51,7 +51,7 @@ await main(async () => {
 });
 
 function choose(names) {
-  if (names.length === 0) return suites;
+  if (names.length === 0) return suites.filter((suite) => !suite.onlyByName);
   const chosen = suites.filter((suite) => names.some((name) => suite.name.startsWith(name)));
   if (chosen.length > 0) return chosen;
   throw new PlainError(
@@ -109,12 +109,12 @@ async function runChecks(checks) {
 }
 
 /** Counts come from vitest's own report; a skipped test, or an error outside any test, counts as a failure. */
-async function runVitest({ name, vitest }) {
+async function runVitest({ name, vitest, env: own = {} }) {
   const report = at('.cache/tests', `${name}.json`);
   mkdirSync(at('.cache/tests'), { recursive: true });
   rmSync(report, { force: true });
   const args = ['run', ...vitest, '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`];
-  const { code, output } = await run('vitest', args, { cwd: root, env });
+  const { code, output } = await run('vitest', args, { cwd: root, env: { ...env, ...own } });
   const shown = output.slice(-60_000);
   if (!existsSync(report)) return { passed: 0, failed: 1, output: shown };
   const counts = JSON.parse(readFileSync(report, 'utf8'));
