@@ -86,6 +86,7 @@ const pages = [
   page('/calendar', () => import('./calendar/calendar-page.tsx'), 'CalendarPage'),
   page('/audit', () => import('./audit/audit-log.tsx'), 'AuditLog'),
   page('/system', () => import('./system/system-page.tsx'), 'SystemPage'),
+  page('/privacy', () => import('./privacy/request-list.tsx'), 'RequestList'),
   page('/accounts', () => import('./accounts/account-list.tsx'), 'AccountList'),
   page('/me', () => import('./accounts/my-account.tsx'), 'MyAccount'),
 ];

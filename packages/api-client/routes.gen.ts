@@ -116,6 +116,12 @@ export const routes = {
     list: ['GET', '/me/messages'],
     markRead: ['PUT', '/me/messages/:id/read'],
   },
+  privacy: {
+    list: ['GET', '/privacy/requests'],
+    ask: ['POST', '/privacy/requests'],
+    decide: ['POST', '/privacy/requests/:id/decisions'],
+    open: ['POST', '/privacy/requests/:id/openings'],
+  },
   system: {
     overview: ['GET', '/system'],
     listChecks: ['GET', '/system/checks'],

@@ -10,6 +10,7 @@ import { files } from './files.ts';
 import { memberImports, unionImports } from './imports.ts';
 import { members } from './members.ts';
 import { notifications } from './notifications.ts';
+import { privacy } from './privacy.ts';
 import { system } from './system.ts';
 import { unions } from './unions.ts';
 
@@ -30,6 +31,7 @@ export const contract = {
   memberImports,
   members,
   notifications,
+  privacy,
   system,
   unionImports,
   unions,

@@ -102,6 +102,22 @@ export const errorTable = {
     '一小时内查看敏感信息已达 {limit} 次，请稍后再查看。',
     'You have opened {limit} sealed values within an hour.',
   ],
+  'export-needs-approval': [
+    409,
+    '这次导出有 {count} 行，超过 {limit} 行须由经审人员批准。请先提交导出申请，批准后 60 分钟内再导出。',
+    'Exports of more than {limit} rows need approval; please ask for it first.',
+  ],
+  'request-decided': [409, '这件申请已经有人处理过了，请刷新。', 'This request has been decided already.'],
+  'request-same-person': [
+    403,
+    '不能批准自己的申请，须由另一个人批准。',
+    'Another person must decide your own request.',
+  ],
+  'request-not-granted': [
+    403,
+    '这件申请没有获得批准，或批准已过期，请重新申请。',
+    'The request was not granted, or the grant has expired.',
+  ],
   'sealed-unreadable': [500, '密文无法解开，请联系管理员。', 'The sealed value cannot be opened.'],
   // files
   'upload-offset': [409, '上传中断过，请从第 {offset} 字节继续。', 'Continue the upload at byte {offset}.'],

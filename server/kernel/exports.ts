@@ -3,6 +3,7 @@ import { record } from './audit.ts';
 import type { Ctx } from './context.ts';
 import { DomainError } from './errors.ts';
 import type { RawResult } from './http.ts';
+import { readPrivacySettings } from './pii/settings.ts';
 import { xlsxBytes, type OutCell, type OutColumn } from './sheets/write-xlsx.ts';
 
 export interface ExportedList {
@@ -41,9 +42,33 @@ const minute = new Intl.DateTimeFormat('sv-SE', {
   timeStyle: 'short',
 });
 
+/** Uses up the approval a long list needs; null for a short one. Throws `export-needs-approval`. */
+async function approvalOf(
+  ctx: Ctx,
+  accountId: string,
+  queryHash: Buffer,
+  count: number,
+): Promise<string | null> {
+  const limit = (await readPrivacySettings(ctx))['export-rows'];
+  if (count <= limit) return null;
+  const granted = await ctx.db
+    .updateTable('privacy_request')
+    .set({ used_at: ctx.now })
+    .where('account_id', '=', accountId)
+    .where('query_hash', '=', queryHash)
+    .where('status', '=', 'granted')
+    .where('expires_at', '>', ctx.now)
+    .where('used_at', 'is', null)
+    .returning('id')
+    .executeTakeFirst();
+  if (!granted) throw new DomainError('export-needs-approval', { count, limit });
+  return granted.id;
+}
+
 /**
  * The one way a list leaves as a file: it gets a number, is written down with whose rows it holds, and carries who, when and
- * the number as its last row and as a document property. Throws `permission-missing` for anybody but a cadre.
+ * the number as its last row and as a document property. Throws `permission-missing` for anybody but a cadre,
+ * and `export-needs-approval` for a long list that no second person allowed.
  */
 export async function exportList(ctx: Ctx, list: ExportedList): Promise<RawResult> {
   const { actor } = ctx;
@@ -51,6 +76,8 @@ export async function exportList(ctx: Ctx, list: ExportedList): Promise<RawResul
   const id = ctx.id();
   const number = `${ctx.today.replaceAll('-', '')}-${id.slice(-8).toUpperCase()}`;
   const unionPath = ctx.scope.paths[0] ?? 'f';
+  const queryHash = hashOfQuery(list.subject, list.query);
+  const requestId = await approvalOf(ctx, actor.accountId, queryHash, list.rows.length);
   const account = await ctx.db
     .selectFrom('account')
     .select('username')
@@ -68,10 +95,10 @@ export async function exportList(ctx: Ctx, list: ExportedList): Promise<RawResul
       subject: list.subject,
       union_path: unionPath,
       reason: list.reason,
-      query_hash: hashOfQuery(list.subject, list.query),
+      query_hash: queryHash,
       row_count: list.rows.length,
       member_ids: [...new Set(list.memberIds)],
-      request_id: null,
+      request_id: requestId,
     })
     .execute();
   await record(ctx, {

@@ -436,6 +436,26 @@ export interface Tables {
     checksum: string;
     applied_at: Date;
   };
+  'privacy_request': {
+    id: string;
+    kind: string;
+    account_id: string;
+    who: string;
+    office: string;
+    union_path: string;
+    member_id: string | null;
+    member_number: string | null;
+    subject: string | null;
+    query_hash: Buffer | null;
+    reason: string;
+    asked_at: Date;
+    status: string;
+    decided_by: string | null;
+    decided_who: string | null;
+    decided_at: Date | null;
+    expires_at: Date | null;
+    used_at: Date | null;
+  };
   'privacy_setting': {
     name: string;
     from_on: string;

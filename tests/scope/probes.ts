@@ -3,6 +3,7 @@ import { accountProbes } from './probes-accounts.ts';
 import { caseProbes } from './probes-cases.ts';
 import { fileProbes } from './probes-files.ts';
 import { moneyProbes } from './probes-money.ts';
+import { privacyProbes } from './probes-privacy.ts';
 import { readingProbes } from './probes-reading.ts';
 import { rosterProbes } from './probes-rosters.ts';
 import { systemProbes } from './probes-system.ts';
@@ -17,6 +18,7 @@ export const probes: Record<RouteName, Probe> = {
   ...moneyProbes,
   ...fileProbes,
   ...rosterProbes,
+  ...privacyProbes,
   ...systemProbes,
   ...accountProbes,
 };

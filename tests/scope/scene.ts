@@ -35,6 +35,9 @@ export interface Side {
   fileId: string;
   looseFileId: string;
   messageId: string;
+  memberNumber: string;
+  /** Asked for by the registrar, not decided. */
+  requestId: string;
   unionImportId: string;
   memberImportId: string;
   /** Words and ids no one outside of the district may read in any reply. */
@@ -121,6 +124,9 @@ async function buildSide(t: TestApp, hands: Hands, mark: string): Promise<Side> 
     { query: { fileName: `${mark}名册.xlsx` } },
     { raw: await membersFile(unit.name, `${mark}某`, '110101199003070134') },
   );
+  const request = await as(hands.registrar).privacy.ask({
+    body: { kind: 'export', subject: 'members', query: {}, reason: `${mark}年度核对` },
+  });
   const owner = t.world.members[hands.owner];
   const account = t.world.cadres[hands.chair as 'chair'];
   const found = await t.db(async (ctx) => ({
@@ -131,6 +137,7 @@ async function buildSide(t: TestApp, hands: Hands, mark: string): Promise<Side> 
       .where('batch_id', '=', batch.id)
       .execute(),
     messages: await ctx.db.selectFrom('message').selectAll().where('member_id', '=', owner.id).execute(),
+    member: await ctx.db.selectFrom('member').select('member_number').where('id', '=', owner.id).execute(),
     grants: await ctx.db.selectFrom('grant').selectAll().where('account_id', '=', account.id).execute(),
     numbers: await ctx.db
       .selectFrom('case')
@@ -166,6 +173,8 @@ async function buildSide(t: TestApp, hands: Hands, mark: string): Promise<Side> 
     fileId: open.receipt,
     looseFileId: loose,
     messageId: only(found.messages).id,
+    memberNumber: only(found.member).member_number,
+    requestId: request.id,
     unionImportId: unionImport.id,
     memberImportId: memberImport.id,
     canaries: [
@@ -175,6 +184,7 @@ async function buildSide(t: TestApp, hands: Hands, mark: string): Promise<Side> 
       exception,
       open.receipt,
       loose,
+      request.id,
       unionImport.id,
       memberImport.id,
       ...found.numbers.map((row) => row.number ?? '').filter(Boolean),

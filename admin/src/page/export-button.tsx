@@ -1,8 +1,9 @@
 import { routes, urlOf } from '@smart-union/api-client';
-import { Button } from 'antd';
+import { App, Button } from 'antd';
 import { useState } from 'react';
 import { useTexts } from '../texts/texts.ts';
-import { download } from '../transport.ts';
+import { api } from '../client.ts';
+import { ApiError, download } from '../transport.ts';
 import { Download } from './icons.tsx';
 import { ReasonDialog } from './reason-dialog.tsx';
 
@@ -17,9 +18,13 @@ interface Props {
   path: (reason: string) => { route: keyof typeof exportsOf; query: Record<string, string | number> };
 }
 
+const wordsOf = ({ reason: _reason, ...query }: Record<string, string | number>) =>
+  Object.fromEntries(Object.entries(query).map(([name, value]) => [name, String(value)]));
+
 /** Exports the list as filtered, with the number of rows said and the reason asked for first. */
 export const ExportButton = ({ count, path }: Props) => {
   const t = useTexts();
+  const { message } = App.useApp();
   const [asking, setAsking] = useState(false);
   return (
     <>
@@ -36,7 +41,16 @@ export const ExportButton = ({ count, path }: Props) => {
         onOk={async (reason) => {
           const { route, query } = path(reason);
           const { page: _page, pageSize: _size, ...rest } = query;
-          await download(urlOf(exportsOf[route], {}, rest), `${route}.xlsx`);
+          try {
+            await download(urlOf(exportsOf[route], {}, rest), `${route}.xlsx`);
+          } catch (error) {
+            if (!(error instanceof ApiError) || error.code !== 'export-needs-approval') throw error;
+            // A long list needs a second person: the reason is given already, so the asking costs no more.
+            const subject = route === 'visits' ? 'cases' : route;
+            const wanted = route === 'visits' ? { view: 'visits', ...wordsOf(rest) } : wordsOf(rest);
+            await api.privacy.ask({ body: { kind: 'export', subject, query: wanted, reason } });
+            void message.info(t.privacy.exportAsked, 8);
+          }
         }}
       >
         <p>{t.list.exportNote(count)}</p>

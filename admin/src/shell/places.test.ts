@@ -6,7 +6,13 @@ const withPermissions = (...permissions: Session['permissions']): string[] =>
   placesFor({ permissions } as Session).flatMap((group) => group.places.map((place) => place.page));
 
 it('shows a leader what everybody has and nothing else', () => {
-  expect(withPermissions('dashboards.view')).toEqual(['home', 'messages', 'catalogue', 'calendar']);
+  expect(withPermissions('dashboards.view')).toEqual([
+    'home',
+    'messages',
+    'catalogue',
+    'calendar',
+    'privacy',
+  ]);
 });
 
 it('shows the payment pages to whoever may see payments', () => {

@@ -80,6 +80,13 @@ const places: Record<GroupName, Place[]> = {
       pinyin: 'zhanghao zh',
     },
     { page: 'calendar', path: '/calendar', icon: icons.Calendar, needs: [], pinyin: 'jiejiari jjr' },
+    {
+      page: 'privacy',
+      path: '/privacy',
+      icon: icons.Verified,
+      needs: [],
+      pinyin: 'geren xinxi baohu grxxbh',
+    },
     { page: 'audit', path: '/audit', icon: icons.Audit, needs: ['audit.view'], pinyin: 'shenji sj' },
     {
       page: 'system',

@@ -1,5 +1,6 @@
 import { events } from './en/events.ts';
 import { money } from './en/money.ts';
+import { privacy } from './en/privacy.ts';
 import { registers } from './en/registers.ts';
 import { shell } from './en/shell.ts';
 import { support } from './en/support.ts';
@@ -8,4 +9,13 @@ import { work } from './en/work.ts';
 import type { Texts } from './texts.ts';
 
 /** Every text of the cadres' web in English, with the same keys and parameters as the Chinese. */
-export const en: Texts = { ...shell, ...work, ...registers, ...money, ...support, ...events, ...system };
+export const en: Texts = {
+  ...shell,
+  ...work,
+  ...registers,
+  ...money,
+  ...support,
+  ...events,
+  ...privacy,
+  ...system,
+};

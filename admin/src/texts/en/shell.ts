@@ -94,6 +94,7 @@ export const shell = {
       exceptions: 'To be settled',
       messages: 'Messages',
       calendar: 'Holidays',
+      privacy: 'Personal data',
       audit: 'Audit',
       accounts: 'Accounts and roles',
       system: 'System',

@@ -89,6 +89,7 @@ export const shell = {
       exceptions: '待核对',
       messages: '消息',
       calendar: '节假日',
+      privacy: '个人信息保护',
       audit: '审计',
       accounts: '账号与职责',
       system: '系统运行',

@@ -1,0 +1,27 @@
+/** Words of the page on which one asks and another allows. */
+export const privacy = {
+  privacy: {
+    title: '个人信息保护',
+    note: '没有权限而又急需查看会员信息，或导出较长名单，都要由另一个人（经审）批准，最长 60 分钟，全程留痕，会员本人看得到。',
+    ask: '申请紧急查看',
+    memberNumber: '会员号',
+    reason: '用途',
+    suggestions: ['医院急救需要联系家属', '银行退回急需核对卡号', '上级督办当日核实'],
+    asked: '已提交，经审人员已收到消息',
+    kinds: { opening: '紧急查看', export: '导出名单' },
+    subjects: { members: '会员名单', cases: '申请列表' },
+    statuses: { asked: '待批准', granted: '已批准', declined: '未批准' },
+    until: (time: string) => `有效至 ${time}`,
+    by: '申请人',
+    decidedBy: '批准人',
+    grant: '批准 30 分钟',
+    decline: '不批准',
+    decided: '已处理，申请人会收到消息',
+    open: '查看',
+    opened: '查看已记录，会员本人看得到',
+    fields: { idNumber: '证件号码', phone: '手机号码', bankCard: '银行卡号' },
+    empty: '没有申请',
+    emptyNote: '您提交的和等您批准的申请都会列在这里。',
+    exportAsked: '行数较多，已提交导出申请。经审人员批准后 60 分钟内，按同样条件再导出一次即可。',
+  },
+};
