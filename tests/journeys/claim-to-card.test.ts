@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { resolveBrowser } from '../../scripts/browser.mjs';
 import { verifyAudit } from '../../server/kernel/audit.ts';
 import { reconcileLedger } from '../../server/modules/disbursements/index.ts';
 import { startDemo, type DemoServer } from './demo-server.ts';
-import { fillSignIn, sees, signInCadre, signInMember } from './people.ts';
+import { daysAgo, photo } from './papers.ts';
+import { fillSignIn, openDesk, sees, signInCadre, signInMember } from './people.ts';
 import { phone, watchPages, type Watch } from './watch.ts';
 
 const item = '职工住院医疗慰问金';
@@ -37,33 +37,7 @@ afterAll(async () => {
   await demo?.close();
 });
 
-/** A phone's photo of a receipt: big, grainy, and telling where it was taken. */
-const photo = () =>
-  sharp({
-    create: {
-      width: 1500,
-      height: 2000,
-      channels: 3,
-      background: '#f6f1e4',
-      noise: { type: 'gaussian', mean: 225, sigma: 14 },
-    },
-  })
-    .jpeg({ quality: 82 })
-    .withExifMerge({ IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '32/1 29/1 0/1' } })
-    .toBuffer();
-
-/** The date so many days ago, as in a date box. */
-const daysAgo = (days: number) =>
-  new Date(Date.now() + 8 * 3_600_000 - days * 86_400_000).toISOString().slice(0, 10);
-
 const nextYear = Number(daysAgo(0).slice(0, 4)) + 1;
-
-/** Opens a page of the cadres' web and waits until it shows its data. */
-async function openDesk(page: Page, path: string): Promise<void> {
-  await page.goto(`${demo.base}/admin${path}`);
-  await page.getByRole('heading', { level: 1 }).first().waitFor();
-  await page.locator('.ant-skeleton').first().waitFor({ state: 'detached' });
-}
 
 /** What the ticker of the wall tells, newest first. */
 const ticker = () => wall.locator('.ticker li').allInnerTexts();
@@ -158,7 +132,7 @@ describe('住院慰问金：从申领到到账 From claim to card', () => {
     chair = await watch.open('冯国庆');
     await signInCadre(chair, demo.base, 'feng');
     await watch.look(chair, 'desk of the chair');
-    await openDesk(chair, '/worklist');
+    await openDesk(chair, demo.base, '/worklist');
     await watch.look(chair, 'worklist');
     await chair.getByRole('link', { name: '陈小顺' }).click();
     await chair.getByRole('heading', { level: 1, name: `陈小顺 · ${item}` }).waitFor();
@@ -184,7 +158,7 @@ describe('住院慰问金：从申领到到账 From claim to card', () => {
   it('区总工会：动态口令登录，审定 the district signs in with a one-time code and approves', async () => {
     const approver = await watch.open('钱进');
     await signInCadre(approver, demo.base, 'qian');
-    await openDesk(approver, '/worklist');
+    await openDesk(approver, demo.base, '/worklist');
     await approver.getByRole('link', { name: '陈小顺' }).click();
     await approver.getByRole('heading', { level: 1, name: /陈小顺/ }).waitFor();
     await approver.getByRole('button', { name: '同意' }).click();
@@ -200,7 +174,7 @@ describe('住院慰问金：从申领到到账 From claim to card', () => {
   it('财务编批次，另一人放行、下载、送银行 one makes the batch, another releases and downloads it', async () => {
     treasurer = await watch.open('蒋会');
     await signInCadre(treasurer, demo.base, 'jiang');
-    await openDesk(treasurer, '/batches');
+    await openDesk(treasurer, demo.base, '/batches');
     await treasurer.getByRole('button', { name: '编制批次' }).click();
     const making = treasurer.getByRole('dialog');
     await making.getByText(/将把 \d+ 笔等待发放的款项编入新批次并锁定/).waitFor();
@@ -213,7 +187,7 @@ describe('住院慰问金：从申领到到账 From claim to card', () => {
 
     const payer = await watch.open('沈芳');
     await signInCadre(payer, demo.base, 'shen');
-    await openDesk(payer, `/batches/${batchId}`);
+    await openDesk(payer, demo.base, `/batches/${batchId}`);
     await payer.getByRole('button', { name: '放行' }).click();
     await payer
       .getByRole('dialog')
@@ -233,7 +207,7 @@ describe('住院慰问金：从申领到到账 From claim to card', () => {
   });
 
   it('导入银行回盘，款项核销，大屏当场滚出 the return file settles it and the wall tells at once', async () => {
-    await openDesk(treasurer, `/batches/${batchId}`);
+    await openDesk(treasurer, demo.base, `/batches/${batchId}`);
     const [answer] = await Promise.all([
       treasurer.waitForEvent('download'),
       treasurer.getByRole('button', { name: '演示：下载银行回盘文件' }).click(),

@@ -70,3 +70,10 @@ export async function signInCadre(
   }
   await home.waitFor();
 }
+
+/** Opens a page of the cadres' web and waits until it shows its data. */
+export async function openDesk(page: Page, base: string, path: string): Promise<void> {
+  await page.goto(`${base}/admin${path}`);
+  await page.getByRole('heading', { level: 1 }).first().waitFor();
+  await page.locator('.ant-skeleton').first().waitFor({ state: 'detached' });
+}

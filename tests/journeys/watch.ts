@@ -16,6 +16,24 @@ export async function seriousFaults(page: Page): Promise<string[]> {
     .map((violation) => `${violation.id}: ${violation.nodes[0]?.html.slice(0, 200) ?? ''}`);
 }
 
+/** Every Chinese word somebody sees or is read, but for the proper names given and what is marked as Chinese. */
+export async function chineseLeft(page: Page, names: readonly string[]): Promise<string[]> {
+  const said = (await page.evaluate(`(() => {
+    const seen = (element) => element.checkVisibility() && !element.closest('body [lang^="zh"]');
+    const said = [];
+    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode())
+      if (seen(walk.currentNode.parentElement)) said.push(walk.currentNode.data);
+    for (const element of document.querySelectorAll('[aria-label],[placeholder],[title],[alt]'))
+      if (seen(element))
+        for (const name of ['aria-label', 'placeholder', 'title', 'alt'])
+          said.push(element.getAttribute(name) ?? '');
+    return [document.title, ...said];
+  })()`)) as string[];
+  const rest = said.map((words) => names.reduce((left, name) => left.replaceAll(name, ''), words).trim());
+  return [...new Set(rest.filter((words) => /[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]/.test(words)))];
+}
+
 export interface Watch {
   /** A browser of its own, as a person's phone (360 px) or desk, whose every complaint is written down. */
   open(who: string, size?: { width: number; height: number }): Promise<Page>;
