@@ -1,4 +1,4 @@
-// `node bench/import.mjs [--rows 100000] [--profile FOLDER]`: preview and commit of rosters, on a durable PostgreSQL of its own.
+// `node bench/import.mjs [--rows 100000] [--only CSV] [--profile FOLDER]`: preview and commit of rosters, on a durable PostgreSQL of its own.
 import { spawn } from 'node:child_process';
 import { bundle } from '../scripts/build.mjs';
 import { at, root } from '../scripts/checkout.mjs';

@@ -170,6 +170,8 @@ try {
       .execute(),
   );
   const base = await server.app.listen({ port: 0, host: '127.0.0.1' });
+  // On a busy machine a commit may take longer than a silent connection lives.
+  server.app.server.timeout = 0;
   const databaseTime = processorTimeOf(process.pid, watching);
 
   const call = async (path: string, body: Buffer | null) => {
@@ -217,12 +219,14 @@ try {
   console.log(
     '| step | s | rows/s | processor s: server + reader + database | thread held p99 / max ms | loop late p99 / max ms |',
   );
-  const csv = await csvBytes(rosterRows(bases, count, count, '199'));
-  await twoSteps('CSV, new people', '名册.csv', csv);
-  const xlsx = await sheet(0, '199');
-  await twoSteps('xlsx, new people', '名册.xlsx', xlsx);
-  await twoSteps('xlsx, the same again', '名册.xlsx', xlsx);
-  await twoSteps('xlsx, every phone changed', '名册.xlsx', await sheet(0, '198'));
+  const steps: [string, string, () => Promise<Buffer>][] = [
+    ['CSV, new people', '名册.csv', () => csvBytes(rosterRows(bases, count, count, '199'))],
+    ['xlsx, new people', '名册.xlsx', () => sheet(0, '199')],
+    ['xlsx, the same again', '名册.xlsx', () => sheet(0, '199')],
+    ['xlsx, every phone changed', '名册.xlsx', () => sheet(0, '198')],
+  ];
+  for (const [title, fileName, bytes] of steps)
+    if (!values.only || title.startsWith(values.only)) await twoSteps(title, fileName, await bytes());
 } finally {
   await watching.end();
   await server.close();
