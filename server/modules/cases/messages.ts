@@ -92,11 +92,11 @@ export async function tellCancelled(
   await tell(ctx, filed, {
     zh: [
       '批准已取消',
-      `${office}取消了${zh}的批准：${reason}。这次不占用您的名额。如有疑问请联系本单位工会，或拨打 12351。`,
+      `${office}取消了${zh}的批准：${reason}。这笔款不会发放，也不占用您的名额。如有疑问请联系本单位工会，或拨打 12351。`,
     ],
     en: [
       'The approval was taken back',
-      `${office} took back the approval of ${en}: ${reason}. It does not count against you. If anything is unclear, ask your own union or call 12351.`,
+      `${office} took back the approval of ${en}: ${reason}. The money will not be paid, and it does not count against you. If anything is unclear, ask your own union or call 12351.`,
     ],
   });
 }

@@ -41,7 +41,7 @@ it('gives the promise back, tells the member and frees her place', async () => {
   const mine = await t.as('chen').cases.getMine({ params: { id } });
   expect(mine.timeline.at(-1)).toMatchObject({ kind: 'cancelled', note: '误批：票据不是本人的' });
   const [told] = (await t.as('chen').notifications.list({})).items;
-  expect(told).toMatchObject({ title: '申请的批准已取消', caseId: id });
+  expect(told).toMatchObject({ title: '批准已取消', caseId: id });
   expect(told!.text).toContain('误批：票据不是本人的');
   const page = await t.as('approver').cases.get({ params: { id } });
   expect(page.decisions.at(-1)).toMatchObject({ outcome: 'cancel', by: '郑审批' });
