@@ -2,7 +2,7 @@ import type { Reply } from '../client.ts';
 import { Row } from '../parts/Row.tsx';
 import type { Tone } from '../parts/Tag.tsx';
 import { Tag } from '../parts/Tag.tsx';
-import { dateText } from '../format.ts';
+import { dateText, dayOf } from '../format.ts';
 import { go } from '../navigation.ts';
 import { inLanguage, useTexts } from '../texts/index.ts';
 import type { Texts } from '../texts/index.ts';
@@ -48,6 +48,8 @@ export function CaseRow({ row, first }: { row: MyCaseRow; first: boolean }) {
   const where = inLanguage(row.where, row.whereEn);
   const due =
     row.expectedOn && !/\d月\d|by \d/.test(where) ? texts.home.expected(dateText(row.expectedOn)) : null;
+  // What is over is told apart from the next one of the same kind by its day.
+  const sent = !isOpen(row) && row.submittedAt ? texts.home.sentOn(dateText(dayOf(row.submittedAt))) : null;
   return (
     <Row
       first={first}
@@ -55,7 +57,9 @@ export function CaseRow({ row, first }: { row: MyCaseRow; first: boolean }) {
       text={
         <>
           <Tag tone={tone}>{word}</Tag>
-          <span className="row-text">{[where === word ? null : where, due].filter(Boolean).join(' · ')}</span>
+          <span className="row-text">
+            {[where === word ? null : where, due, sent].filter(Boolean).join(' · ')}
+          </span>
         </>
       }
       onClick={() => (row.status === 'draft' ? go('apply', { id: row.id }) : go('progress', { id: row.id }))}

@@ -74,6 +74,7 @@ export const en: Texts = {
     services: 'Services',
     inbox: 'Latest message',
     noMessage: 'No messages yet. We tell you here when something happens.',
+    sentOn: (date) => `sent on ${date}`,
     expected: (date) => `expected by ${date}`,
     continueDraft: 'Not sent yet – continue',
     needsCorrection: 'Needs your correction',

@@ -69,6 +69,7 @@ export const zhCN = {
     services: '常用服务',
     inbox: '最新消息',
     noMessage: '还没有消息。申请有进展时，会在这里告诉您。',
+    sentOn: (date: string) => `${date} 提交`,
     expected: (date: string) => `预计 ${date} 前办结`,
     continueDraft: '还没交，接着填',
     needsCorrection: '需要您补正',

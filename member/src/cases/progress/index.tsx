@@ -50,6 +50,7 @@ function Standing({ myCase, reload }: { myCase: MyCase; reload: () => void }) {
   const texts = useTexts();
   const words = texts.progress;
   const { tone, word } = standing(myCase, texts);
+  const where = inLanguage(myCase.where, myCase.whereEn);
   const form = formOf(myCase);
   return (
     <>
@@ -59,7 +60,7 @@ function Standing({ myCase, reload }: { myCase: MyCase; reload: () => void }) {
           <Tag tone={tone}>{word}</Tag>
         </p>
         {myCase.amountFen === null ? null : <p className="text figure">{moneyText(myCase.amountFen)}</p>}
-        <p className="text strong">{inLanguage(myCase.where, myCase.whereEn)}</p>
+        {where === word ? null : <p className="text strong">{where}</p>}
         <p className="text">
           {[
             myCase.promiseWorkingDays === null ? null : words.promise(myCase.promiseWorkingDays),
