@@ -6,6 +6,7 @@ import { UsageError, type Command, type Terminal, type Typed } from './command.t
 import { bankReturnCommand } from './demo-bank-return.ts';
 import { createFederationCommand, listFederationsCommand } from './federation.ts';
 import { importMembersCommand, importUnionsCommand } from './import-roster.ts';
+import { incidentReportCommand } from './incident.ts';
 import { keysStatusCommand, resealCommand, retireKeyCommand, rotateKeysCommand } from './keys.ts';
 import { listPrivacyCommand, setPrivacyCommand } from './privacy.ts';
 import { restoreCommand } from './restore.ts';
@@ -27,6 +28,7 @@ export const commands: readonly Command[] = [
   retireKeyCommand,
   setPrivacyCommand,
   listPrivacyCommand,
+  incidentReportCommand,
   seedCommand,
   bankReturnCommand,
 ];

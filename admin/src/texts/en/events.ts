@@ -41,6 +41,7 @@ export const events = {
       'grant.given': 'Role given',
       'grant.taken': 'Role taken back',
       'item.published': 'Benefit published',
+      'incident.reported': 'Incident report made',
       'key.retired': 'Old key destroyed',
       'key.rotated': 'Key changed',
       'job.retried': 'Background job retried',

@@ -41,6 +41,7 @@ export const events = {
       'grant.given': '授予职责',
       'grant.taken': '收回职责',
       'item.published': '发布福利事项',
+      'incident.reported': '出具事件报告',
       'key.retired': '销毁旧密钥',
       'key.rotated': '更换密钥',
       'job.retried': '重试后台任务',
