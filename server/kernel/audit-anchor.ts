@@ -171,11 +171,14 @@ async function lastAnchored(ctx: Pick<Ctx, 'db'>): Promise<number> {
  * `verifyAudit`, and then the log against what was written outside the database: finds also a log that was rewritten or
  * cut off as a whole and chained anew, and names the rows between the last anchor that fits and the first that does not.
  */
-export async function verifyAnchoredAudit(ctx: Anchoring): Promise<Verification> {
+export async function verifyAnchoredAudit(
+  ctx: Anchoring,
+  tell?: Parameters<typeof verifyAudit>[1],
+): Promise<Verification> {
   // Row first: an anchor made meanwhile is in the file before its row is in the log.
   const anchored = await lastAnchored(ctx);
   const { lines, brokenAt } = await readAnchors(ctx);
-  const found = await verifyAudit(ctx);
+  const found = await verifyAudit(ctx, tell);
   if (!found.ok) return found;
   const broken = (reason: string) => ({ ...found, ok: false, brokenAt: null, headHash: null, reason });
   if (brokenAt !== null) return broken(`数据库外的存证文件第 ${brokenAt} 行被改动或缺失：${anchorPath(ctx)}`);

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import { record, verifyAudit } from '../audit.ts';
+import { verifyAnchoredAudit } from '../audit-anchor.ts';
+import { record } from '../audit.ts';
 import type { Ctx } from '../context.ts';
 import { defineJob } from '../jobs.ts';
 import { noteCheck, progressOf } from './checks.ts';
@@ -7,7 +8,10 @@ import { noteCheck, progressOf } from './checks.ts';
 /** The newest runs that are kept, of each kind. */
 const runsKept = 400;
 
-/** Every night: walks the audit log's chains. A break goes into log and audit; it is never repaired. */
+/**
+ * Every night: walks the audit log's chains and compares them with the heads kept outside the database. A break goes into
+ * log and audit; it is never repaired.
+ */
 export const proveAudit = defineJob({
   name: 'audit.prove-chain',
   schedule: { dailyAt: '03:50' },
@@ -16,7 +20,7 @@ export const proveAudit = defineJob({
     // A year of a city is millions of rows.
     await sql`set local statement_timeout = '15min'`.execute(ctx.db);
     const found = await noteCheck(ctx, 'audit', async () => {
-      const { ok, rows, brokenAt } = await verifyAudit(ctx, progressOf(ctx, 'audit'));
+      const { ok, rows, brokenAt } = await verifyAnchoredAudit(ctx, progressOf(ctx, 'audit'));
       return { ok, rows, faults: ok ? 0 : 1, place: brokenAt === null ? null : String(brokenAt) };
     });
     if (!found.ok) ctx.log.error({ place: found.place }, 'audit: the chain is broken');
