@@ -80,3 +80,13 @@ export function sizeText(bytes: number): string {
 export function groupedByFour(digits: string): string {
   return digits.replace(/\s/g, '').replace(/(.{4})(?=.)/g, '$1 ');
 }
+
+/** Words one after another. */
+export const listText = (words: string[]): string => words.join(english() ? ', ' : '、');
+
+/** A label and what it says. */
+export const saidText = (label: string, words: string): string =>
+  `${label}${english() ? ': ' : '：'}${words}`;
+
+/** A remark beside a word. */
+export const asideText = (words: string): string => (english() ? ` (${words})` : `（${words}）`);

@@ -15,6 +15,7 @@ const item = {
   title: hospitalConsolation.title,
   titleEn: hospitalConsolation.titleEn ?? null,
   summary: hospitalConsolation.summary,
+  summaryEn: null,
   lifeEvent: hospitalConsolation.lifeEvent,
   keywords: hospitalConsolation.keywords,
 };
@@ -47,6 +48,7 @@ function federation({ mayClaim = true } = {}) {
     number: status === 'draft' ? null : 'HL-2026-000001',
     itemCode: item.code,
     itemTitle: item.title,
+    itemTitleEn: null,
     status,
     where: status === 'draft' ? '还没有提交' : '江州电机厂工会办理中',
     whereEn: '',

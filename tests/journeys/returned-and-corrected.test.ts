@@ -211,6 +211,12 @@ describe('Returned and corrected, in English 退回补正，英文界面', () =>
     await sees(member, hers.payment['paid']!);
     await sees(member, '¥100 has arrived');
     await lookInEnglish(member, 'paid in English');
+    for (const address of ['services', 'applications', 'bank-card', 'find-union', 'me']) {
+      await member.goto(`${demo.base}/#/${address}`);
+      await member.waitForURL(`**/#/${address}`);
+      await member.getByRole('heading', { level: 1 }).first().waitFor();
+      await lookInEnglish(member, `${address} in English`);
+    }
   });
 });
 

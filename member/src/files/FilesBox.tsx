@@ -2,6 +2,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { FilesField } from '@smart-union/catalogue-kit/fields/files.ts';
 import { Labelled } from '../form/Labelled.tsx';
 import { Icon } from '../parts/Icon.tsx';
+import { listText } from '../format.ts';
 import { useTexts } from '../texts/index.ts';
 import { reasonOf } from '../loading.ts';
 import { FileLine } from './FileLine.tsx';
@@ -92,7 +93,7 @@ export function FilesBox({
     }
   };
 
-  const names = texts.common.listed(field.types.map((type) => type.toUpperCase()));
+  const names = listText(field.types.map((type) => type.toUpperCase()));
   const full = ids.length + lines.length >= field.maxCount;
   const words = ids.length + lines.length ? texts.files.more : texts.files.add;
   return (

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { Icon } from '../parts/Icon.tsx';
+import { asideText } from '../format.ts';
 import { useTexts } from '../texts/index.ts';
 import './form.css';
 
@@ -28,7 +29,7 @@ export function Labelled({
   const words = (
     <>
       {label}
-      {optional ? <span className="field-optional">{texts.common.aside(texts.common.optional)}</span> : null}
+      {optional ? <span className="field-optional">{asideText(texts.common.optional)}</span> : null}
       {sealed ? <Icon name="lock" className="quiet field-lock" /> : null}
     </>
   );

@@ -1,7 +1,7 @@
 import type { Reply } from '../client.ts';
 import { Icon } from './Icon.tsx';
 import type { IconName } from './Icon.tsx';
-import { dateText, timeText, today } from '../format.ts';
+import { asideText, dateText, saidText, timeText, today } from '../format.ts';
 import { inLanguage, useTexts } from '../texts/index.ts';
 import './timeline.css';
 
@@ -41,7 +41,7 @@ export function Timeline({ entries }: { entries: Entry[] }) {
             <div className="row-body">
               <p className="timeline-text">
                 {inLanguage(entry.text, entry.textEn)}
-                <span className="visually-hidden">{texts.common.aside(word)}</span>
+                <span className="visually-hidden">{asideText(word)}</span>
               </p>
               <p className="timeline-meta">
                 {[
@@ -55,7 +55,7 @@ export function Timeline({ entries }: { entries: Entry[] }) {
                   .join(' · ')}
               </p>
               {entry.note ? (
-                <p className="timeline-note">{texts.common.said(texts.progress.note, entry.note)}</p>
+                <p className="timeline-note">{saidText(texts.progress.note, entry.note)}</p>
               ) : null}
             </div>
           </li>

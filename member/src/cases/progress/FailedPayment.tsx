@@ -3,6 +3,7 @@ import { client } from '../../client.ts';
 import { CardForm } from '../../members/CardForm.tsx';
 import { Button } from '../../parts/Button.tsx';
 import { Notice } from '../../parts/Tag.tsx';
+import { saidText } from '../../format.ts';
 import { useTexts } from '../../texts/index.ts';
 
 /** The bank sent the money back: says so, why, that nothing is lost, and takes another card. */
@@ -26,7 +27,7 @@ export function FailedPayment({
     <section className="card">
       <Notice tone="danger" title={words.failedTitle}>
         <p className="text">{words.failedText}</p>
-        {reason ? <p className="text">{texts.common.said(words.failedWhy, reason)}</p> : null}
+        {reason ? <p className="text">{saidText(words.failedWhy, reason)}</p> : null}
       </Notice>
       {!can ? null : changing ? (
         <CardForm

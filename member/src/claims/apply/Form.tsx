@@ -41,8 +41,12 @@ export function Form({ opened, itemTitle }: { opened: MyCase; itemTitle: string 
   const busy = Object.values(uploads).includes('sending');
 
   useEffect(() => toTop(), [step]);
+  const told = useRef<Record<string, UploadState>>({});
   const setUpload = useCallback((id: string, state: UploadState) => {
-    setUploads((all) => (all[id] === state ? all : { ...all, [id]: state }));
+    // Told at every drawing; only a change may take a fault away.
+    if (told.current[id] === state) return;
+    told.current[id] = state;
+    setUploads((all) => ({ ...all, [id]: state }));
     if (state !== 'refused') setShown((all) => (all[id] ? { ...all, [id]: '' } : all));
   }, []);
   /** What is on its way is no fault: it goes on while she fills in the rest. What was refused must not be missed. */

@@ -4,7 +4,7 @@ import { Page } from '../../layout/Page.tsx';
 import { Empty, States } from '../../layout/States.tsx';
 import { Button } from '../../parts/Button.tsx';
 import { Icon } from '../../parts/Icon.tsx';
-import { timeText } from '../../format.ts';
+import { listText, saidText, timeText } from '../../format.ts';
 import { useLoad } from '../../loading.ts';
 import { go } from '../../navigation.ts';
 import { useTexts } from '../../texts/index.ts';
@@ -31,12 +31,10 @@ export default function AccessLog() {
                   <li className="card" key={`${event.at}${at}`}>
                     <p className="text strong">
                       <Icon name="eye" className="quiet" />{' '}
-                      {words.saw(
-                        texts.common.listed(event.fields.map((field) => words.fields[field] ?? field)),
-                      )}
+                      {words.saw(listText(event.fields.map((field) => words.fields[field] ?? field)))}
                     </p>
                     <p className="text">{[event.office, event.who].filter(Boolean).join(' · ')}</p>
-                    <p className="text">{texts.common.said(words.reason, event.reason)}</p>
+                    <p className="text">{saidText(words.reason, event.reason)}</p>
                     <p className="text small">
                       {timeText(event.at)}
                       {event.caseNumber ? ` · ${words.case} ${event.caseNumber}` : ''}
