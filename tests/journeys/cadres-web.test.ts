@@ -410,6 +410,7 @@ describe('找 finding', () => {
     const { context, page } = await browse('approver');
     await open(page, '/');
     await page.keyboard.press('Control+k');
+    await page.locator('.palette input:focus').waitFor();
     await page.keyboard.type('陈小顺');
     await page.getByRole('option', { name: /会员.*陈小顺/ }).waitFor();
     await page.getByRole('option', { name: /会员.*陈小顺/ }).click();

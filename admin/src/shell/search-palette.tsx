@@ -116,6 +116,8 @@ export const SearchPalette = ({ open, onClose }: { open: boolean; onClose: () =>
     >
       <Input
         ref={input}
+        // At once, for what is typed while the box still moves in; the dialog may take it away when it has arrived.
+        autoFocus
         size="large"
         variant="borderless"
         prefix={<Search />}
