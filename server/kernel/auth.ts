@@ -58,13 +58,12 @@ export function createAuth(platform: Platform, permissionsOf: PermissionsOf): Au
   };
   return {
     sessionOf(federation, token) {
-      const tokenHash = hashOf(token);
-      const key = `${federation.code} ${tokenHash.toString('base64')}`;
+      const key = `${federation.code} ${token}`;
       const now = platform.clock.now().getTime();
       const known = remembered.get(key);
       if (known && known.until > now) return known.session;
       if (remembered.size > 20_000) remembered.clear();
-      const session = read(federation, tokenHash);
+      const session = read(federation, hashOf(token));
       remembered.set(key, { session, until: now + rememberMillis });
       session.catch(() => remembered.delete(key));
       return session;

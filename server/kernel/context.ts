@@ -114,8 +114,12 @@ export async function inContext<T>(
     request.federation.schema,
     request.scope,
     async ({ db, lane, last, later, ask, underWay }) => {
+      // Every key by name: copying the request's with `...` made this the dearest line of a look-up.
       const ctx: Ctx = {
-        ...request,
+        federation: request.federation,
+        actor: request.actor,
+        scope: request.scope,
+        requestId: request.requestId,
         db,
         lane,
         now,

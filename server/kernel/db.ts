@@ -86,6 +86,7 @@ export function openDatabase(url: string, poolSize: number, slowLog: SlowLog | n
       lane: next++ % laneCount,
       wrote: false,
       unfinished: false,
+      resting: null,
       slowLog,
       cause: null,
     };
@@ -163,11 +164,12 @@ const hasFailed = (client: pg.PoolClient) =>
 function rest(client: pg.PoolClient, line: Line): void {
   line.unfinished = true;
   client.release();
-  setTimeout(() => {
+  line.resting ??= setTimeout(() => {
     if (!line.unfinished) return;
     line.unfinished = false;
     client.query('commit').catch(() => {});
   }, restMillis);
+  line.resting.refresh();
 }
 
 export interface LastStatement {

@@ -13,6 +13,8 @@ export interface Line {
   wrote: boolean;
   /** A transaction that only read was left to be ended by the next one on this connection. */
   unfinished: boolean;
+  /** Ends that transaction when no other does soon; one timer per connection, wound up anew. */
+  resting: NodeJS.Timeout | null;
   slowLog: SlowLog | null;
   cause: Cause | null;
 }
