@@ -266,12 +266,12 @@ describe('办理 deciding', () => {
     await page.keyboard.press('Escape');
     await page.getByRole('dialog', { name: '快捷键' }).waitFor({ state: 'hidden' });
     await page.keyboard.press('a');
-    await page.getByRole('dialog', { name: '同意这件申请' }).waitFor();
+    await page.getByRole('dialog', { name: '同意这件申请' }).locator('textarea:focus').waitFor();
     await page.keyboard.press('Control+Enter');
     await page.getByRole('heading', { level: 1, name: /王秀英/ }).waitFor();
     expect(page.url()).toContain(second.id);
     await page.keyboard.press('r');
-    await page.getByRole('dialog', { name: '退回这件申请' }).waitFor();
+    await page.getByRole('dialog', { name: '退回这件申请' }).locator('textarea:focus').waitFor();
     await page.keyboard.type('出院小结不清楚，请重新拍照上传');
     await page.keyboard.press('Control+Enter');
     await page.waitForURL('**/worklist**');

@@ -149,7 +149,7 @@ describe('住院慰问金：从申领到到账 From claim to card', () => {
     await watch.look(chair, 'case');
     await dialog.waitFor({ state: 'hidden' });
     await chair.keyboard.press('a');
-    await chair.getByRole('dialog', { name: '同意这件申请' }).waitFor();
+    await chair.getByRole('dialog', { name: '同意这件申请' }).locator('textarea:focus').waitFor();
     await chair.keyboard.press('Control+Enter');
     await chair.getByRole('dialog', { name: '同意这件申请' }).waitFor({ state: 'hidden' });
     await expect.poll(() => statusOf(caseId, 'stage')).toBe('district-approval');

@@ -154,7 +154,7 @@ describe('Returned and corrected, in English 退回补正，英文界面', () =>
     await expect.poll(() => chair.locator('.photo img').count()).toBe(2);
     await chair.keyboard.press('a');
     const first = chair.getByRole('dialog', { name: theirs.cases.approveTitle });
-    await first.waitFor();
+    await first.locator('textarea:focus').waitFor();
     await chair.keyboard.press('Control+Enter');
     await first.waitFor({ state: 'hidden' });
     const approver = await openCase('Zheng', 'zheng');

@@ -57,7 +57,7 @@ export const ReasonDialog = (props: Props) => {
       onOk={() => void submit()}
       onCancel={props.onClose}
       destroyOnHidden
-      // Not autoFocus: with motion off the dialog takes the focus for its close button afterwards.
+      // Once more: with motion off the dialog takes the focus for its close button afterwards.
       afterOpenChange={(shown) => shown && input.current?.focus()}
       width={480}
     >
@@ -68,6 +68,8 @@ export const ReasonDialog = (props: Props) => {
             <Input.TextArea
               id="reason"
               ref={input}
+              // At once, for what is typed while the dialog still moves in.
+              autoFocus
               rows={3}
               maxLength={200}
               showCount
