@@ -31,7 +31,8 @@ function statementName(text: string): string | undefined {
   return name;
 }
 
-const writing = /\b(insert|update|delete|merge|nextval|truncate)\b/i;
+/** Does a text change rows? Then the transaction is ended by a COMMIT of its own. */
+export const writing = /\b(insert|update|delete|merge|nextval|truncate)\b/i;
 
 /**
  * Sends what is asked for within one turn of the event loop as one packet instead of a system call per statement. Not at

@@ -1,7 +1,7 @@
 import type { CompiledQuery, Insertable } from 'kysely';
 import type { Ctx } from '../context.ts';
 import type { Tables } from '../tables.gen.ts';
-import type { Db } from './connection.ts';
+import { writing, type Db } from './connection.ts';
 
 /** Stands for a value while a statement's text is made. */
 class Slot {
@@ -55,7 +55,6 @@ function slotsFor<P>(values: Record<string, unknown>, next: { index: number }): 
   return slots as P;
 }
 
-const writing = /\b(insert|update|delete|merge|nextval|truncate)\b/i;
 const checking = process.env.NODE_ENV === 'test';
 
 /** In tests: the text made with the values themselves is the same, so `build` did hand them on untouched. */
