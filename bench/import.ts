@@ -16,6 +16,7 @@ import { readConfig } from '../server/kernel/config.ts';
 import { inSystemContext, type Ctx } from '../server/kernel/context.ts';
 import { writeCsv } from '../server/kernel/sheets/write-csv.ts';
 import { xlsxBytes } from '../server/kernel/sheets/write-xlsx.ts';
+import { createDatabase } from './database.ts';
 import { processorTimeOf } from './processor-time.ts';
 
 const titles =
@@ -141,20 +142,13 @@ const { values } = parseArgs({
 });
 const count = Number(values.rows);
 const folder = await mkdtemp(join(tmpdir(), 'smart-union-import-'));
-const name = `su_import_${randomBytes(5).toString('hex')}`;
-const admin = new pg.Client({ connectionString: process.env.TEST_DATABASE_URL });
-await admin.connect();
-await admin.query(
-  `create database ${name} template template0 encoding 'UTF8' lc_collate 'C.UTF-8' lc_ctype 'C.UTF-8'`,
-);
-const url = new URL(process.env.TEST_DATABASE_URL!);
-url.pathname = `/${name}`;
+const database = await createDatabase('su_import');
 const migrations = join(resolve('.'), 'db/migrations');
-await migrateAll(url.href, migrations, new Date());
+await migrateAll(database.url, migrations, new Date());
 const config = readConfig({ DATA_DIR: folder, DEMO: '0', RATE_LIMIT: '0', LOG_LEVEL: 'error' });
-const server = await compose({ config, databaseUrl: url.href, root: resolve('.') });
+const server = await compose({ config, databaseUrl: database.url, root: resolve('.') });
 const { platform } = server;
-const watching = new pg.Client({ connectionString: url.href });
+const watching = new pg.Client({ connectionString: database.url });
 await watching.connect();
 try {
   const federation = await createFederation(platform, migrations, { code: 'bench', name: '测试总工会' });
@@ -230,7 +224,6 @@ try {
 } finally {
   await watching.end();
   await server.close();
-  await admin.query(`drop database if exists ${name} with (force)`);
-  await admin.end();
+  await database.drop();
   await rm(folder, { recursive: true, force: true });
 }

@@ -10,6 +10,7 @@ import { compose } from '../server/compose.ts';
 import { createFederation, migrateAll } from '../server/federations.ts';
 import { readConfig } from '../server/kernel/config.ts';
 import { serveBare } from './bare-server.ts';
+import { createDatabase } from './database.ts';
 import { footprint } from './footprint.ts';
 import { reportOf, type Result } from './report.ts';
 import { runTasks } from './tasks.ts';
@@ -65,21 +66,14 @@ interface Wanted {
 async function bench(wanted: Wanted): Promise<Result> {
   const { tell } = wanted;
   const folder = await mkdtemp(join(tmpdir(), 'smart-union-bench-'));
-  const name = `su_bench_${randomBytes(5).toString('hex')}`;
-  const admin = new pg.Client({ connectionString: process.env.TEST_DATABASE_URL });
-  await admin.connect();
-  await admin.query(
-    `create database ${name} template template0 encoding 'UTF8' lc_collate 'C.UTF-8' lc_ctype 'C.UTF-8'`,
-  );
-  const url = new URL(process.env.TEST_DATABASE_URL!);
-  url.pathname = `/${name}`;
+  const database = await createDatabase('su_bench');
   const children: ChildProcess[] = [];
   const watching: pg.Client[] = [];
   try {
     const key = randomBytes(32);
     const [port, barePort] = [await freePort(), await freePort()];
     const env = {
-      DATABASE_URL: url.href,
+      DATABASE_URL: database.url,
       DATA_DIR: join(folder, 'data'),
       PII_KEYS: `1:${key.toString('hex')}`,
       DEMO: '0',
@@ -90,9 +84,9 @@ async function bench(wanted: Wanted): Promise<Result> {
     const indexKey = Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), 'index id-number', 32)).toString(
       'hex',
     );
-    await migrateAll(url.href, migrations, new Date());
+    await migrateAll(database.url, migrations, new Date());
     const config = { ...readConfig(env), logLevel: 'silent' as const };
-    const server = await compose({ config, databaseUrl: url.href, root });
+    const server = await compose({ config, databaseUrl: database.url, root });
     const { platform } = server;
     const federation = await createFederation(platform, migrations, { code: 'bench', name: '测试总工会' });
     const scale = scales[wanted.scale]!;
@@ -100,7 +94,7 @@ async function bench(wanted: Wanted): Promise<Result> {
     await server.close();
     const worldFile = join(folder, 'world.json');
     await writeFile(worldFile, JSON.stringify(world));
-    const here = new pg.Client({ connectionString: url.href });
+    const here = new pg.Client({ connectionString: database.url });
     await here.connect();
     await here.query('vacuum analyze');
     await here.query('checkpoint');
@@ -139,8 +133,7 @@ async function bench(wanted: Wanted): Promise<Result> {
   } finally {
     for (const child of children) await stop(child);
     for (const client of watching) await client.end();
-    await admin.query(`drop database if exists ${name} with (force)`);
-    await admin.end();
+    await database.drop();
     await rm(folder, { recursive: true, force: true });
   }
 }
