@@ -1,8 +1,9 @@
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Badge, Button, Pagination } from 'antd';
+import { Badge, Button } from 'antd';
 import { api } from '../client.ts';
 import { useAct } from '../page/act.ts';
+import { CardPages } from '../page/card-pages.tsx';
 import { useListSearch } from '../page/list-search.ts';
 import { PageHead } from '../page/page-head.tsx';
 import { Await, Empty } from '../page/states.tsx';
@@ -78,15 +79,7 @@ export const MessageList = () => {
                   </li>
                 ))}
               </ul>
-              <Pagination
-                style={{ marginTop: 12 }}
-                size="small"
-                current={list.page}
-                pageSize={list.pageSize}
-                total={total}
-                hideOnSinglePage
-                onChange={(page) => list.set({ page: String(page) })}
-              />
+              <CardPages list={list} total={total} />
             </>
           )
         }

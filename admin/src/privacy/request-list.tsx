@@ -1,9 +1,10 @@
 import type { Contract, ReplyOf } from '@smart-union/contract';
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Button, Input, Pagination } from 'antd';
+import { Button, Input } from 'antd';
 import { useState } from 'react';
 import { api } from '../client.ts';
 import { useAct } from '../page/act.ts';
+import { CardPages } from '../page/card-pages.tsx';
 import { useListSearch } from '../page/list-search.ts';
 import { PageHead } from '../page/page-head.tsx';
 import { ReasonDialog } from '../page/reason-dialog.tsx';
@@ -67,15 +68,7 @@ export const RequestList = () => {
                   <RequestCard key={request.id} request={request} onDone={refresh} />
                 ))}
               </ul>
-              <Pagination
-                style={{ marginTop: 12 }}
-                size="small"
-                current={list.page}
-                pageSize={list.pageSize}
-                total={total}
-                hideOnSinglePage
-                onChange={(page) => list.set({ page: String(page) })}
-              />
+              <CardPages list={list} total={total} />
             </>
           )
         }
