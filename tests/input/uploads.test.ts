@@ -3,6 +3,7 @@ import { ApiError } from '@smart-union/api-client';
 import { testApp, type TestApp } from '../database/test-app.ts';
 import { heicPhoto, jpegWithPlace, plainPdf, pngPhoto } from '../world/photos.ts';
 import { damaged, effort, random, seed } from './effort.ts';
+import { beginVitals, isHealthy } from './vitals.ts';
 
 let t: TestApp;
 beforeAll(async () => {
@@ -37,17 +38,16 @@ it(
     ];
     const outcomes = new Map<string, number>();
     const next = random(seed);
+    const vitals = beginVitals();
     for (let count = 0; count < 200 * effort; count += 1) {
       const [name, bytes] = whole[count % whole.length]!;
       // Now and then the beginning of one kind on the rest of another: a file of two faces.
       const other = whole[next(whole.length)]![1];
       const mixed = next(8) === 0 ? Buffer.concat([bytes.subarray(0, 16), other]) : bytes;
-      const begun = performance.now();
-      const result = await outcome(name, damaged(mixed, seed + count));
-      const took = performance.now() - begun;
-      const key = took > 15_000 ? `${result} after ${Math.round(took)} ms` : result;
+      const key = await vitals.timed(name, () => outcome(name, damaged(mixed, seed + count)));
       outcomes.set(key, (outcomes.get(key) ?? 0) + 1);
     }
+    expect(isHealthy(`${200 * effort} uploads`, vitals.end()), `INPUT_SEED=${seed}`).toEqual([]);
     expect([...outcomes.keys()].toSorted(), `INPUT_SEED=${seed}`).toEqual(['ready', 'refused']);
   },
   120_000 * effort,
