@@ -17,6 +17,7 @@ import { measureQueues } from './kernel/metrics/queues.ts';
 import { mountMetrics } from './kernel/metrics/routes.ts';
 import { mountOutbox } from './kernel/outbox.ts';
 import { mountPages } from './kernel/pages.ts';
+import { sweepRates } from './kernel/rate-limit.ts';
 import { openPii } from './kernel/pii.ts';
 import { mountAccounts, mountDemoPages, permissionsOf } from './modules/accounts/index.ts';
 import { mountCases } from './modules/cases/index.ts';
@@ -81,6 +82,7 @@ export async function compose({ config, databaseUrl, root, clock = systemClock }
   mountCalendar(host);
   mountFiles(host);
   mountOutbox(host);
+  platform.jobs.register(sweepRates);
   mountHealth(host, root);
   measureQueues(platform);
   mountMetrics(host);

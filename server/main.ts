@@ -41,6 +41,7 @@ async function start(): Promise<void> {
   const { url, stop } = await ensureDatabase({
     dataDir: config.dataDir,
     databaseUrl: config.databaseUrl ?? undefined,
+    serving: true,
     log: (text) => say(`  ${text}`),
   });
   running.unshift(stop);

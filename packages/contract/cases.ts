@@ -10,7 +10,7 @@ import {
   receipt,
 } from './case-shapes.ts';
 import { route } from './route.ts';
-import { done, id, idParams, pageOf, pageQuery, text } from './shapes.ts';
+import { done, id, idParams, pageOf, pageQuery, purpose, text } from './shapes.ts';
 
 export const cases = {
   listMine: route({
@@ -101,12 +101,13 @@ export const cases = {
     path: '/cases/export.xlsx',
     summary: 'The list as a workbook, sealed fields masked; written to the audit log with its reason.',
     permission: 'cases.export',
+    perMinute: 10,
     query: pageQuery.extend({
       view: z.enum(['todo', 'returned', 'decided', 'all']).default('all'),
       status: caseStatus.optional(),
       itemCode: z.string().max(80).optional(),
       under: id.optional(),
-      reason: z.string().trim().min(4, '请写明导出用途').max(200),
+      reason: purpose(200),
     }),
     reply: { raw: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet' },
   }),

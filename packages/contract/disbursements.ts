@@ -11,7 +11,7 @@ import {
   paymentException,
 } from './payment-shapes.ts';
 import { route } from './route.ts';
-import { date, done, fen, id, idParams, pageOf, pageQuery, text } from './shapes.ts';
+import { date, done, fen, id, idParams, pageOf, pageQuery, purpose, text } from './shapes.ts';
 
 export const disbursements = {
   listFunds: route({
@@ -66,11 +66,12 @@ export const disbursements = {
     path: '/visits/export.xlsx',
     summary: 'Visits due as a workbook, contact data masked; written to the audit log with its reason.',
     permission: 'disbursements.visit',
+    perMinute: 10,
     query: z.object({
       q: z.string().trim().max(100).optional(),
       sort: z.string().max(40).optional(),
       under: id.optional(),
-      reason: z.string().trim().min(4, '请写明导出用途').max(200),
+      reason: purpose(200),
     }),
     reply: { raw: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet' },
   }),

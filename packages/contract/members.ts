@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { route } from './route.ts';
-import { date, id, idParams, instant, pageOf, pageQuery, text, unionRef } from './shapes.ts';
+import { date, id, idParams, instant, pageOf, pageQuery, purpose, unionRef } from './shapes.ts';
 
 export const memberStatus = z.enum(['active', 'retained', 'left']);
 
@@ -87,7 +87,7 @@ export const members = {
     params: idParams,
     body: z.object({
       fields: z.array(openableFields).min(1).max(3),
-      reason: text(200).min(4, '请写明用途，至少 4 个字'),
+      reason: purpose(200),
     }),
     reply: z.object({ values: z.record(z.string(), z.string().nullable()), hideAfterSeconds: z.int() }),
   }),
@@ -96,6 +96,7 @@ export const members = {
     path: '/members/export.xlsx',
     summary: 'The list as a workbook, sealed fields masked; written to the audit log with its reason.',
     permission: 'members.export',
+    perMinute: 10,
     query: pageQuery.extend({
       under: id.optional(),
       status: memberStatus.optional(),

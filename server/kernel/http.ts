@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { englishOf, inputWords } from '@smart-union/contract';
 import type { InputOf, ReplyOf, Route, RouteTable } from '@smart-union/contract';
 import { ownScope, scopeFor, type Actor } from './access.ts';
 import type { Auth, Session } from './auth.ts';
@@ -75,9 +76,13 @@ function isStorable(value: unknown): boolean {
 function parse<T>(schema: z.ZodType<T> | undefined, value: unknown): T | undefined {
   if (!schema) return undefined;
   if (!isStorable(value)) throw new DomainError('input-invalid');
-  const result = schema.safeParse(value ?? {});
+  const result = schema.safeParse(value ?? {}, { error: inputWords });
   if (result.success) return result.data;
-  const fields = result.error.issues.map((issue) => ({ field: issue.path.join('.'), reason: issue.message }));
+  const fields = result.error.issues.map(({ path, message }) => ({
+    field: path.join('.'),
+    reason: message,
+    reasonEn: englishOf(message),
+  }));
   throw new DomainError('input-invalid', {}, fields);
 }
 
@@ -133,7 +138,7 @@ export function mount<T extends RouteTable>(
 const limiters = new WeakMap<Platform, ReturnType<typeof rateLimiter>>();
 
 function limiterOf(platform: Platform) {
-  const known = limiters.get(platform) ?? rateLimiter(platform.clock);
+  const known = limiters.get(platform) ?? rateLimiter(platform);
   limiters.set(platform, known);
   return known;
 }
@@ -164,8 +169,13 @@ function mountRoute(host: HttpHost, name: string, spec: Route, handler: Handler<
     const actor: Actor = session?.actor ?? { kind: 'anonymous' };
     const hadToken = Boolean(request.cookies[sessionCookie] ?? request.headers.authorization);
     if (platform.config.rateLimit > 0) {
-      const key = `${spec.perMinute ? name : ''} ${personOf(actor, request.ip)}`;
-      limiter.take(key, spec.perMinute ?? platform.config.rateLimit);
+      const own = spec.perMinute !== undefined;
+      const wait = limiter.take(federation, {
+        perMinute: spec.perMinute ?? platform.config.rateLimit,
+        route: own ? name : '',
+        person: personOf(actor, request.ip),
+      });
+      if (wait) await wait;
     }
     const scope = admit(spec, actor, hadToken);
     const input = {

@@ -463,6 +463,11 @@ export interface Tables {
     value: number;
     reason: string;
   };
+  'rate_bucket': {
+    key: Buffer;
+    tokens: number;
+    at: Date;
+  };
   'rollup': {
     union_path: string;
     metric: string;

@@ -27,7 +27,7 @@ beforeAll(() => {
     starter,
     `import { lockDataFolder } from './data-folder-lock.mjs';
      await new Promise((go) => process.stdin.once('data', go));
-     try { await lockDataFolder(process.argv[2]); console.log('has it'); } catch (error) { console.log(error.code); }
+     try { await lockDataFolder(process.argv[2], { shared: process.argv[3] === 'shared' }); console.log('has it'); } catch (error) { console.log(error.code); }
      process.stdin.resume();`,
   );
 });
@@ -45,8 +45,10 @@ interface Starter {
   kill(): Promise<void>;
 }
 
-function start(): Starter {
-  const child = spawn(process.execPath, [starter, dataDir], { stdio: ['pipe', 'pipe', 'inherit'] });
+function start(share?: 'shared'): Starter {
+  const child = spawn(process.execPath, [starter, dataDir, ...(share ? [share] : [])], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const ended = new Promise<void>((done) => child.on('exit', () => done()));
   const said = new Promise<string>((done) =>
     child.stdout.once('data', (chunk: Buffer) => done(String(chunk).trim())),
@@ -68,7 +70,7 @@ test('of several that start at once over what a killed one left, exactly one has
   await first.kill();
   expect(readdirSync(join(dataDir, 'instance'))).toHaveLength(1);
 
-  const starters = Array.from({ length: 6 }, start);
+  const starters = Array.from({ length: 6 }, () => start());
   // Started first, let go together: the look at the dead one's sign is what has to coincide.
   await new Promise((done) => setTimeout(done, 500));
   for (const starter of starters) starter.go();
@@ -96,4 +98,26 @@ test('released twice, it does not take the lock from whoever has it now', async 
   lock.release();
   await expect(lockDataFolder(dataDir)).rejects.toThrow(/in use by another/);
   await other.kill();
+});
+
+test('servers share a folder, and nobody has it for himself meanwhile', async () => {
+  const signs = join(dataDir, 'instance');
+  mkdirSync(signs);
+  // A server on another machine that mounts the same folder: its process number means nothing here.
+  const elsewhere = 'shared-00000000-999999999-0123456789abcdef';
+  writeFileSync(join(signs, elsewhere), '');
+  const server = start('shared');
+  server.go();
+  expect(await server.said).toBe('has it');
+  const here = await lockDataFolder(dataDir, { shared: true });
+  here.release();
+  await expect(lockDataFolder(dataDir)).rejects.toThrow(/in use by another/);
+  await server.kill();
+  const alone = await lockDataFolder(dataDir);
+  const late = start('shared');
+  late.go();
+  expect(await late.said).toBe('data-folder-in-use');
+  await late.kill();
+  alone.release();
+  expect(readdirSync(signs)).toEqual([elsewhere]);
 });

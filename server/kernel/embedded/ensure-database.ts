@@ -10,17 +10,20 @@ export interface DatabaseChoice extends EmbeddedOptions {
    * For commands run beside a serving instance: when one has the data folder, work on its database instead of being refused.
    */
   beside?: boolean;
+  /** For servers: with a `databaseUrl`, several may have the data folder – one machine's, or one all of them mount. */
+  serving?: boolean;
 }
 
 /**
- * The database `databaseUrl` points at, or else the bundled server started on the data folder. Either way the data folder belongs
- * to the caller until `stop` – unless it works `beside` an instance that has it.
+ * The database `databaseUrl` points at, or else the bundled server started on the data folder. The data folder
+ * belongs to the caller until `stop` – unless it works `beside` an instance that has it, or shares it with other servers.
  * @throws DataFolderInUseError
  */
 export async function ensureDatabase(choice: DatabaseChoice): Promise<EmbeddedDatabase> {
   try {
     if (choice.databaseUrl === undefined || choice.databaseUrl === '') return await startEmbedded(choice);
-    const lock = await lockDataFolder(choice.dataDir);
+    const shared = choice.serving === true || choice.beside === true;
+    const lock = await lockDataFolder(choice.dataDir, { shared });
     return {
       url: choice.databaseUrl,
       firstStart: false,
