@@ -3,21 +3,26 @@ import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
-import pg from 'pg';
+import type pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { record } from '../kernel/audit.ts';
 import { listFederations } from '../kernel/app.ts';
 import { uuidV7 } from '../kernel/clock.ts';
 import { inSystemContext, type Platform } from '../kernel/context.ts';
 import { noteBackup } from '../kernel/health/records.ts';
+import { versionOf } from '../kernel/pii.ts';
 import { keyOfBackup, readSecret } from './archive/backup-key.ts';
-import { copyTarget, sequencesOf, tablesOf } from './archive/catalog.ts';
+import { copyTarget, quoted, sequencesOf, tablesOf } from './archive/catalog.ts';
+import { databaseOn } from './archive/fill.ts';
 import { writeManifest, type Manifest, type SchemaOfBackup } from './archive/manifest.ts';
 import { writePart } from './archive/sealed-part.ts';
 import { packFiles } from './archive/stored-files.ts';
 import { Refusal, type Command, type Terminal } from './command.ts';
+import { usageOfFiles } from './keys/reseal-files.ts';
+import { usageOfKeys } from './keys/reseal-rows.ts';
 import { showProgress } from './progress.ts';
-import { withPlatform } from './workplace.ts';
+import { requireScratch, verifyBackup } from './verify-backup.ts';
+import { withOwner, withPlatform } from './workplace.ts';
 
 interface Work {
   terminal: Terminal;
@@ -45,7 +50,9 @@ async function writeSchema({ terminal, client, folder, key }: Work, name: string
 }
 
 /** Copies platform and federations as they stand at one moment, whatever is written meanwhile. */
-async function writeSchemas(work: Work): Promise<Pick<Manifest, 'server' | 'federations' | 'schemas'>> {
+async function writeSchemas(
+  work: Work,
+): Promise<Pick<Manifest, 'server' | 'federations' | 'schemas'> & { sealedWith: Set<number> }> {
   const { client } = work;
   await client.query('begin isolation level repeatable read read only');
   const version = await client.query<{ server_version: string }>('show server_version');
@@ -55,8 +62,13 @@ async function writeSchemas(work: Work): Promise<Pick<Manifest, 'server' | 'fede
   const schemas: SchemaOfBackup[] = [];
   for (const name of ['platform', ...federations.rows.map(({ schema }) => schema)])
     schemas.push(await writeSchema(work, name));
+  const sealedWith = new Set<number>();
+  for (const { schema } of federations.rows) {
+    await client.query(`set local search_path to ${quoted(schema)}`);
+    for (const { header } of await usageOfKeys({ db: databaseOn(client) })) sealedWith.add(versionOf(header));
+  }
   await client.query('commit');
-  return { server: version.rows[0]!.server_version, federations: federations.rows, schemas };
+  return { server: version.rows[0]!.server_version, federations: federations.rows, schemas, sealedWith };
 }
 
 /** After the rows, so that every file a row of the snapshot names is there. */
@@ -91,29 +103,14 @@ async function noteMade(
   const sizes = await Promise.all(readdirSync(folder).map((name) => stat(join(folder, name))));
   const finishedAt = new Date();
   await noteBackup(client, {
-    id: uuidV7(finishedAt),
+    id: manifest.id,
     startedAt,
     finishedAt,
     sizeBytes: sizes.reduce((sum, { size }) => sum + size, 0),
     rows: rowsOf(manifest),
     files: manifest.files.count,
     withKeys: manifest.keys !== null,
-    verifiedAt: null,
   });
-}
-
-const limits =
-  '-c statement_timeout=0 -c idle_in_transaction_session_timeout=0 -c datestyle=ISO -c bytea_output=hex';
-
-/** The owner's connection, without the limits that requests have. */
-export async function withOwner<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url, options: limits });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
 }
 
 async function backUp(
@@ -121,7 +118,7 @@ async function backUp(
   platform: Platform,
   folder: string,
   withKeys: boolean,
-): Promise<Manifest> {
+): Promise<{ manifest: Manifest; key: Buffer }> {
   const secret = await readSecret(terminal, { twice: true });
   const startedAt = new Date();
   for (const federation of await listFederations(platform)) {
@@ -141,39 +138,50 @@ async function backUp(
   return withOwner(platform.database.ownerUrl, async (client) => {
     const work = { terminal, client, folder, key };
     const keys = withKeys ? await writeKeys(work, platform) : null;
-    const rows = await writeSchemas(work);
+    const { sealedWith: versions, ...rows } = await writeSchemas(work);
+    for await (const { header, passing } of usageOfFiles(platform.config.dataDir))
+      if (header !== null && !passing) versions.add(versionOf(header));
     const manifest: Manifest = {
       format: 'smart-union-backup',
-      version: 1,
+      version: 2,
+      id: uuidV7(startedAt),
       madeAt: new Date().toISOString(),
       sealedWith: secret.kind,
       salt: salt.toString('hex'),
       keyFingerprint: platform.pii.fingerprint,
+      keyVersions: [...versions].toSorted((one, other) => one - other),
       ...rows,
       files: await writeFiles(work, platform.config.dataDir),
       keys,
     };
     await writeManifest(folder, manifest, key);
     await noteMade(client, folder, manifest, startedAt);
-    return manifest;
+    return { manifest, key };
   });
 }
 
 export const backUpCommand: Command = {
   words: ['backup'],
   takes: ['文件夹'],
-  options: { 'with-keys': { value: null, zh: '连同敏感信息的密钥一起备份（默认不写入：密钥应另外保管）' } },
-  zh: '把全部总工会的数据和文件加密备份到一个空文件夹（口令见 BACKUP_PASSPHRASE 或 BACKUP_KEY）',
-  en: 'Back up every federation and its files, sealed, from one snapshot; keys stay out unless --with-keys',
+  options: {
+    'with-keys': { value: null, zh: '连同敏感信息的密钥一起备份（默认不写入：密钥应另外保管）' },
+    unverified: { value: null, zh: '做完不核验；之后可用 backup verify 核验' },
+  },
+  zh: '把全部总工会的数据和文件加密备份到一个空文件夹，并在临时数据库里恢复一次以核验（口令见 BACKUP_PASSPHRASE 或 BACKUP_KEY）',
+  en: 'Back up every federation and its files, sealed, from one snapshot, and prove it by a restore; keys stay out unless --with-keys',
   run: (terminal, { positionals, options }) =>
     withPlatform(terminal, async (platform) => {
       const folder = resolve(positionals[0]!);
       if (existsSync(folder) && readdirSync(folder).length > 0)
         throw new Refusal(`${folder} 不是空文件夹，没有备份。请换一个，例如 backups/$(date +%F)`);
+      const verifying = options.unverified === undefined;
+      if (verifying) await withOwner(platform.database.ownerUrl, requireScratch);
       const made = await mkdir(folder, { recursive: true, mode: 0o700 });
       const withKeys = options['with-keys'] !== undefined;
+      let backup: Awaited<ReturnType<typeof backUp>>;
       try {
-        const manifest = await backUp(terminal, platform, folder, withKeys);
+        backup = await backUp(terminal, platform, folder, withKeys);
+        const { manifest } = backup;
         const [count, rows] = [manifest.schemas.length - 1, rowsOf(manifest).toLocaleString('en')];
         terminal.out(`已备份到 ${folder}：${count} 个总工会，${rows} 行\n`);
       } catch (error) {
@@ -181,6 +189,11 @@ export const backUpCommand: Command = {
         for (const name of readdirSync(folder)) await rm(join(folder, name));
         if (made) await rm(folder, { recursive: true });
         throw error;
+      }
+      if (verifying) {
+        const { config, database } = platform;
+        await verifyBackup({ terminal, config, ownerUrl: database.ownerUrl, folder, ...backup });
+        terminal.out('备份核验通过\n');
       }
       if (!withKeys)
         terminal.out(

@@ -1,51 +1,28 @@
-import { randomBytes } from 'node:crypto';
 import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { checkIdNumber } from '@smart-union/catalogue-kit/checks/id-number.ts';
-import { databaseUrl, root } from '../../tests/database/template.ts';
-import type { Terminal } from './command.ts';
-import { commands, runCommand } from './run-command.ts';
+import { root } from '../../tests/database/template.ts';
+import { at, dropDatabases, emptyDatabase } from './factory.ts';
+import { commands } from './run-command.ts';
 import { fictitiousMember } from './seed.ts';
 
 let folder: string;
 let url: string;
-let name: string;
-
-async function asAdmin(sql: string): Promise<void> {
-  const admin = new pg.Client({ connectionString: inject('template').adminUrl });
-  await admin.connect();
-  await admin.query(sql).finally(() => admin.end());
-}
 
 beforeAll(async () => {
-  name = `su_commands_${randomBytes(6).toString('hex')}`;
-  await asAdmin(
-    `create database ${name} template template0 encoding 'UTF8' lc_collate 'C.UTF-8' lc_ctype 'C.UTF-8'`,
-  );
-  url = databaseUrl(inject('template').adminUrl, name);
+  url = await emptyDatabase();
   folder = await mkdtemp(join(tmpdir(), 'smart-union-commands-'));
 });
 
 afterAll(async () => {
-  await asAdmin(`drop database if exists ${name} with (force)`);
+  await dropDatabases();
   await rm(folder, { recursive: true, force: true });
 });
 
-async function run(...args: string[]) {
-  const said = { out: '', err: '' };
-  const terminal: Terminal = {
-    out: (text) => void (said.out += text),
-    err: (text) => void (said.err += text),
-    isTty: false,
-    root,
-    env: { DATABASE_URL: url, DATA_DIR: join(folder, 'data'), DEMO: '1' },
-  };
-  const code = await runCommand(args, terminal);
-  return { code, ...said };
-}
+const run = (...args: string[]) => at(url, join(folder, 'data'), { DEMO: '1' })(...args);
 
 async function count(table: string): Promise<number> {
   const client = new pg.Client({ connectionString: url });

@@ -2,10 +2,9 @@ import { mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { root } from '../../tests/database/template.ts';
 import { testApp, type TestApp } from '../../tests/database/test-app.ts';
 import { readSheets } from '../kernel/sheets/read.ts';
-import { runCommand } from './run-command.ts';
+import { at } from './factory.ts';
 
 let t: TestApp;
 let folder: string;
@@ -18,18 +17,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function report(...args: string[]) {
-  const said = { out: '', err: '' };
-  const terminal = {
-    out: (text: string) => void (said.out += text),
-    err: (text: string) => void (said.err += text),
-    isTty: false,
-    root,
-    env: { DATABASE_URL: t.url, DATA_DIR: t.dataDir, DEMO: '0', PII_KEYS: `1:${'7c'.repeat(32)}` },
-  };
-  const code = await runCommand(['incident', 'report', ...args], terminal);
-  return { code, ...said };
-}
+const report = (...args: string[]) => at(t.url, t.dataDir)('incident', 'report', ...args);
 
 const disclose = (member: 'chen' | 'wang') =>
   t.as('chair').members.disclose({

@@ -4,13 +4,12 @@ import { record } from '../kernel/audit.ts';
 import { inSystemContext, type Federation, type Platform } from '../kernel/context.ts';
 import { openPii, suiteOf, versionOf, type Pii } from '../kernel/pii.ts';
 import { openKeyRing, replaceKeyRing, withNewKey, type KeyRing } from '../kernel/pii/key-ring.ts';
-import { withOwner } from './back-up.ts';
 import { Refusal, UsageError, wholeNumber, type Command, type Terminal } from './command.ts';
 import { keysInUse } from './keys/in-use.ts';
 import { resealFiles } from './keys/reseal-files.ts';
 import { resealRows } from './keys/reseal-rows.ts';
 import { showProgress } from './progress.ts';
-import { chooseFederation, federationOption, withPlatform } from './workplace.ts';
+import { chooseFederation, federationOption, withOwner, withPlatform } from './workplace.ts';
 
 /** Any number that nobody else locks. */
 const lockNumber = 7_359_020_214;

@@ -1,20 +1,21 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type pg from 'pg';
 import { migrateAll } from '../federations.ts';
 import type { Config } from '../kernel/config.ts';
-import { openPii } from '../kernel/pii.ts';
-import { OtherKeysError, requireSameKeys } from '../kernel/pii/same-keys.ts';
+import { piiOf } from '../kernel/pii.ts';
+import { ringPath } from '../kernel/pii/key-ring.ts';
+import { requireSameKeys } from '../kernel/pii/same-keys.ts';
 import { readSecret } from './archive/backup-key.ts';
 import { fillSchemas, proveBooks } from './archive/fill.ts';
-import { partsOf, readManifest, type Manifest } from './archive/manifest.ts';
-import { readPart, verifyPart } from './archive/sealed-part.ts';
+import { findFittingRing, type FittingRing } from './archive/fitting-ring.ts';
+import { readManifest, type Manifest } from './archive/manifest.ts';
+import { readPart } from './archive/sealed-part.ts';
 import { storedFolders, unpackFiles } from './archive/stored-files.ts';
-import { withOwner } from './back-up.ts';
 import { Refusal, type Command, type Terminal } from './command.ts';
-import { showProgress } from './progress.ts';
-import { migrationsOf, withDatabase } from './workplace.ts';
+import { verifyParts } from './archive/verify-parts.ts';
+import { configOf, migrationsOf, withDatabase, withOwner } from './workplace.ts';
 
 interface Work {
   terminal: Terminal;
@@ -22,42 +23,17 @@ interface Work {
   folder: string;
   manifest: Manifest;
   key: Buffer;
+  ring: FittingRing;
   force: boolean;
 }
 
-/** Everything is read through and compared before anything is changed. */
-async function verify({ terminal, folder, manifest }: Work): Promise<void> {
-  const parts = partsOf(manifest);
-  const total = parts.reduce((sum, { bytes }) => sum + bytes, 0);
-  const bar = showProgress(terminal, '核对备份（字节）', total);
-  let done = 0;
-  for (const part of parts) {
-    await verifyPart(folder, part);
-    bar.to((done += part.bytes));
-  }
-  bar.end();
-}
-
-const ringOf = ({ dataDir }: Config) => join(dataDir, 'keys/ring.json');
-
-/** Puts the keys of the backup in place where this machine has none that fit. A ring that stood there is kept beside. */
-async function settleKeys({ config, folder, manifest, key }: Work): Promise<void> {
-  const ring = ringOf(config);
-  const own = config.piiKeys || existsSync(ring) ? openPii(config).fingerprint : null;
-  if (own === manifest.keyFingerprint) return;
-  if (config.piiKeys || !manifest.keys) {
-    const here = own ? new OtherKeysError(manifest.keyFingerprint, own).message : '';
-    throw new Refusal(
-      `这份备份不含密钥，请先把原来的 keys/ring.json 放到 ${ring}（或设置原来的 PII_KEYS）再恢复。${here ? `\n${here}` : ''}`,
-    );
-  }
-  const bytes: Buffer[] = [];
-  for await (const part of readPart(folder, manifest.keys, key)) bytes.push(part as Buffer);
-  await mkdir(join(config.dataDir, 'keys'), { recursive: true, mode: 0o700 });
-  if (own) await rename(ring, join(config.dataDir, 'keys', `ring-${own}.json`));
-  await writeFile(ring, Buffer.concat(bytes), { mode: 0o600, flag: 'wx', flush: true });
-  const now = openPii(config).fingerprint;
-  if (now !== manifest.keyFingerprint) throw new OtherKeysError(manifest.keyFingerprint, now);
+/** Puts the ring of the backup in place where this machine has none that fits. One that stood there is kept beside. */
+async function placeRing({ config }: Work, { bytes, displaces }: FittingRing): Promise<void> {
+  if (!bytes) return;
+  const path = ringPath(config.dataDir);
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  if (displaces) await rename(path, join(dirname(path), `ring-${displaces}.json`));
+  await writeFile(path, bytes, { mode: 0o600, flag: 'wx', flush: true });
 }
 
 /** Refuses a database that holds a federation, or clears it. The queue's jobs speak of what was, so they go too. */
@@ -100,7 +76,7 @@ async function swapFiles(dataDir: string, restored: string, stamp: string): Prom
 }
 
 async function restore(work: Work, url: string): Promise<void> {
-  const { terminal, config, folder, manifest, key, force } = work;
+  const { terminal, config, folder, manifest, key, force, ring } = work;
   const stamp = new Date().toISOString().replace(/\D/g, '').slice(0, 14);
   const restored = join(config.dataDir, `restoring-${stamp}`);
   try {
@@ -109,12 +85,13 @@ async function restore(work: Work, url: string): Promise<void> {
       await client.query('begin isolation level repeatable read');
       await clear(client, force);
       await fillSchemas({ terminal, client, folder, manifest, key, migrations: migrationsOf(terminal) });
-      for (const line of await proveBooks(client, manifest)) terminal.out(`${line}\n`);
+      const pii = piiOf(ring.ring, config.piiSuite);
+      for (const line of await proveBooks(client, manifest, pii)) terminal.out(`${line}\n`);
       await mkdir(restored, { recursive: true, mode: 0o700 });
       const count = await unpackFiles(readPart(folder, manifest.files.part, key), restored);
       if (count !== manifest.files.count)
         throw new Refusal(`备份应有 ${manifest.files.count} 个文件，实有 ${count} 个`);
-      await settleKeys(work);
+      await placeRing(work, ring);
       const undo = await swapFiles(config.dataDir, restored, stamp);
       // The last step, and the one that decides.
       await client.query('commit').catch(async (error: unknown) => {
@@ -135,20 +112,22 @@ export const restoreCommand: Command = {
   options: { force: { value: null, zh: '代替数据库里已有的全部数据（原有文件留在数据文件夹里另存）' } },
   zh: '从备份恢复：先核对每一部分，再一次恢复，最后核对审计链和资金账；须先停止服务',
   en: 'Restore a backup: verify every part, restore in one transaction, prove audit chains and ledger',
-  run: (terminal, { positionals, options }) =>
-    withDatabase(
+  run: async (terminal, { positionals, options }) => {
+    const folder = resolve(positionals[0]!);
+    const { manifest, key } = await readManifest(folder, await readSecret(terminal, { twice: false }));
+    // All that can be wrong with the backup or the keys is found before the data folder or the database is touched.
+    await verifyParts(terminal, folder, manifest);
+    const ring = await findFittingRing(configOf(terminal), folder, manifest, key);
+    const force = options.force !== undefined;
+    return withDatabase(
       terminal,
       async (url, config) => {
-        const folder = resolve(positionals[0]!);
-        const secret = await readSecret(terminal, { twice: false });
-        const opened = await readManifest(folder, secret);
-        const work = { terminal, config, folder, force: options.force !== undefined, ...opened };
-        await verify(work);
-        await restore(work, url);
-        const names = opened.manifest.federations.map(({ name }) => name).join('、');
-        terminal.out(`已恢复 ${names}（备份于 ${opened.manifest.madeAt}）。可以启动了：npm start\n`);
+        await restore({ terminal, config, folder, manifest, key, ring, force }, url);
+        const names = manifest.federations.map(({ name }) => name).join('、');
+        terminal.out(`已恢复 ${names}（备份于 ${manifest.madeAt}）。可以启动了：npm start\n`);
         return true;
       },
       { alone: true },
-    ),
+    );
+  },
 };

@@ -11,12 +11,15 @@ import { keysStatusCommand, resealCommand, retireKeyCommand, rotateKeysCommand }
 import { listPrivacyCommand, setPrivacyCommand } from './privacy.ts';
 import { restoreCommand } from './restore.ts';
 import { seedCommand } from './seed.ts';
+import { verifyBackupCommand } from './verify-backup.ts';
 
 export const commands: readonly Command[] = [
   createFederationCommand,
   listFederationsCommand,
   importUnionsCommand,
   importMembersCommand,
+  // Before `backup`, whose folder cannot be called that.
+  verifyBackupCommand,
   backUpCommand,
   restoreCommand,
   verifyAuditCommand,

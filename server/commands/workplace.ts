@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import pg from 'pg';
 import { compose, type Server } from '../compose.ts';
 import { migrateAll } from '../federations.ts';
 import { listFederations } from '../kernel/app.ts';
@@ -40,6 +41,20 @@ export async function withDatabase<T>(
     return await work(database.url, config);
   } finally {
     await database.stop();
+  }
+}
+
+const limits =
+  '-c statement_timeout=0 -c idle_in_transaction_session_timeout=0 -c datestyle=ISO -c bytea_output=hex';
+
+/** The owner's connection, without the limits that requests have. */
+export async function withOwner<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url, options: limits });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
   }
 }
 

@@ -4,11 +4,13 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { pipeline } from 'node:stream/promises';
 import { verifyAudit } from '../../kernel/audit.ts';
 import { rebuildSchema } from '../../kernel/migrations.ts';
+import type { Pii } from '../../kernel/pii.ts';
 import type { Tables } from '../../kernel/tables.gen.ts';
 import { reconcileLedger } from '../../modules/disbursements/index.ts';
 import { Refusal, type Terminal } from '../command.ts';
 import { showProgress } from '../progress.ts';
 import { copyTarget, quoted } from './catalog.ts';
+import { openSamples } from './fitting-ring.ts';
 import type { Manifest, TableOfBackup } from './manifest.ts';
 import { DamagedBackupError, readPart } from './sealed-part.ts';
 
@@ -51,14 +53,17 @@ export async function fillSchemas(filling: Filling): Promise<void> {
 }
 
 /** Kysely on the one connection whose transaction is under way. */
-function databaseOn(client: pg.Client): Kysely<Tables> {
+export function databaseOn(client: pg.Client): Kysely<Tables> {
   const line = { query: client.query.bind(client), release: () => undefined };
   const pool = { connect: () => Promise.resolve(line), end: () => Promise.resolve() };
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: pool as unknown as PostgresPool }) });
 }
 
-/** Proves audit chains and ledger of what was just filled, before it is committed. Returns what to tell; throws when wrong. */
-export async function proveBooks(client: pg.Client, manifest: Manifest): Promise<string[]> {
+/**
+ * Proves audit chains, ledger and samples of the sealed values of what was just filled, before it is committed. Returns what
+ * to tell; throws when wrong.
+ */
+export async function proveBooks(client: pg.Client, manifest: Manifest, pii: Pii): Promise<string[]> {
   const told: string[] = [];
   for (const { code, name, schema } of manifest.federations) {
     await client.query(`set local search_path to ${quoted(schema)}`);
@@ -71,7 +76,10 @@ export async function proveBooks(client: pg.Client, manifest: Manifest): Promise
       throw new Refusal(
         `${name} 的资金账余额与流水不符（${faults.map(({ text }) => text).join('；')}），没有恢复`,
       );
-    told.push(`${name}：审计记录完整（${audit.rows} 行），资金账与流水一致`);
+    const opened = await openSamples(ctx, pii);
+    told.push(
+      `${name}：审计记录完整（${audit.rows} 行），资金账与流水一致，抽查的 ${opened} 个加密值都能打开`,
+    );
   }
   return told;
 }

@@ -25,13 +25,17 @@ const schemaShape = z.object({
 
 const manifestShape = z.object({
   format: z.literal('smart-union-backup'),
-  version: z.literal(1),
+  version: z.literal(2),
+  /** Of the operator's record of it. */
+  id: z.uuid(),
   madeAt: z.iso.datetime(),
   server: z.string(),
   sealedWith: z.enum(['key', 'passphrase']),
   salt: z.string().regex(/^[0-9a-f]{32}$/),
   /** Of the key ring the values inside are sealed with; the ring itself is elsewhere unless `keys` is there. */
   keyFingerprint: z.string(),
+  /** Versions of the ring's keys that seal the values and files inside: all of them are needed to read them. */
+  keyVersions: z.array(z.int()),
   federations: z.array(z.object({ code: z.string(), name: z.string(), schema: z.string() })),
   schemas: z.array(schemaShape),
   files: z.object({ count: z.int(), part: partShape }),
@@ -57,7 +61,8 @@ export const partsOf = (manifest: Manifest) => [
 /** Written last: a folder without it is no backup. */
 export async function writeManifest(folder: string, manifest: Manifest, key: Buffer): Promise<void> {
   const sealed = { manifest, seal: sealOf(key, manifest).toString('hex') };
-  await writeFile(join(folder, manifestName), `${JSON.stringify(sealed, null, 2)}\n`, {
+  // No line end behind it: then every byte counts, and one that is missing is seen.
+  await writeFile(join(folder, manifestName), JSON.stringify(sealed, null, 2), {
     mode: 0o600,
     flag: 'wx',
     flush: true,
@@ -87,13 +92,13 @@ export async function readManifest(
     throw new DamagedBackupError(manifestName, '读不出来');
   }
   const read = manifestShape.safeParse(sealed.manifest);
-  if (!read.success) throw new DamagedBackupError(manifestName, '内容不对，或是更新版本的程序所做');
+  if (!read.success) throw new DamagedBackupError(manifestName, '内容不对，或是另一版本的程序所做');
   const manifest = read.data;
   if (manifest.sealedWith !== secret.kind)
     throw new Refusal(`这份备份要用${manifest.sealedWith === 'key' ? '密钥（BACKUP_KEY）' : '口令'}打开`);
   const key = await keyOfBackup(secret, Buffer.from(manifest.salt, 'hex'));
-  const seal = Buffer.from(String(sealed.seal), 'hex');
-  const expected = sealOf(key, sealed.manifest);
+  const seal = Buffer.from(String(sealed.seal));
+  const expected = Buffer.from(sealOf(key, sealed.manifest).toString('hex'));
   if (seal.length !== expected.length || !timingSafeEqual(seal, expected))
     throw new DamagedBackupError(manifestName, '口令或密钥不对，或清单被改动');
   return { manifest, key };

@@ -68,7 +68,10 @@ export type Part = z.output<typeof partShape>;
 export class DamagedBackupError extends Error {
   readonly part: string;
   constructor(part: string, why: string) {
-    super(`备份损坏，没有恢复任何内容：${part}（${why}）。请换一份备份再试。`);
+    super(
+      `备份损坏，没有恢复任何内容：${part}（${why}）。请换一份备份再试。\n` +
+        `This backup is damaged (${part}); nothing was restored. Use another one.`,
+    );
     this.name = 'DamagedBackupError';
     this.part = part;
   }

@@ -99,18 +99,38 @@ function takerOf(source: AsyncIterable<Buffer>) {
   };
 }
 
-/** Writes packed files below `target`. Returns how many. */
-export async function unpackFiles(source: AsyncIterable<Buffer>, target: string): Promise<number> {
+/** Each packed file with its content, which must be taken before the next. */
+async function* readPacked(source: AsyncIterable<Buffer>) {
   const taker = takerOf(source);
-  for (let count = 0; ; count += 1) {
+  for (;;) {
     const length = await taker.exactly(4);
-    if (!length) return count;
+    if (!length) return;
     const head = await taker.exactly(length.readUInt32BE(0));
     const { path, size } = JSON.parse(String(head)) as { path: string; size: number };
     if (!safePath.test(path)) throw new Error(`unfit path in the backup: ${path}`);
+    yield { path, pieces: taker.pieces(size) };
+  }
+}
+
+/** Reads packed files through without keeping them. Returns how many. */
+export async function countFiles(source: AsyncIterable<Buffer>): Promise<number> {
+  let count = 0;
+  for await (const { pieces } of readPacked(source)) {
+    for await (const piece of pieces) void piece;
+    count += 1;
+  }
+  return count;
+}
+
+/** Writes packed files below `target`. Returns how many. */
+export async function unpackFiles(source: AsyncIterable<Buffer>, target: string): Promise<number> {
+  let count = 0;
+  for await (const { path, pieces } of readPacked(source)) {
     const to = join(target, path);
     await mkdir(dirname(to), { recursive: true, mode: 0o700 });
     const file = createWriteStream(to, { flags: 'wx', mode: 0o600, flush: true });
-    await pipeline(Readable.from(taker.pieces(size), { objectMode: false }), file);
+    await pipeline(Readable.from(pieces, { objectMode: false }), file);
+    count += 1;
   }
+  return count;
 }

@@ -126,7 +126,7 @@ export interface Usage {
 }
 
 /** How many values of each column are sealed with which key and suite. Reads the tables through. */
-export async function usageOfKeys(ctx: Ctx): Promise<Usage[]> {
+export async function usageOfKeys(ctx: Pick<Ctx, 'db'>): Promise<Usage[]> {
   await sql`set local statement_timeout = '15min'`.execute(ctx.db);
   const found: Usage[] = [];
   for (const { table, columns } of sealedTables) {

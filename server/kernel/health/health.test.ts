@@ -106,7 +106,6 @@ describe('what the operator is told', () => {
       rows: 12,
       files: 3,
       withKeys: false,
-      verifiedAt: null,
     });
     const told = await app.as('admin').system.overview();
     expect(told.backups).toEqual([

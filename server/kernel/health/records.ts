@@ -17,27 +17,26 @@ export interface Backup {
   rows: number;
   files: number;
   withKeys: boolean;
-  /** When it was proved by a restore; null when it was not. */
-  verifiedAt: Date | null;
 }
 
 /** Writes down that a backup was made; `client` is the owner's. Call it when the last part is on disk. */
 export async function noteBackup(client: Pick<pg.ClientBase, 'query'>, made: Backup): Promise<void> {
   await client.query(
     `insert into platform.backup
-      (id, started_at, finished_at, size_bytes, row_count, file_count, with_keys, verified_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-    [
-      made.id,
-      made.startedAt,
-      made.finishedAt,
-      made.sizeBytes,
-      made.rows,
-      made.files,
-      made.withKeys,
-      made.verifiedAt,
-    ],
+      (id, started_at, finished_at, size_bytes, row_count, file_count, with_keys)
+    values ($1, $2, $3, $4, $5, $6, $7)`,
+    [made.id, made.startedAt, made.finishedAt, made.sizeBytes, made.rows, made.files, made.withKeys],
   );
+}
+
+/** Writes down that a backup was proved by a restore. Returns false when it was made elsewhere, so that no record of it is here. */
+export async function noteVerified(
+  client: Pick<pg.ClientBase, 'query'>,
+  id: string,
+  at: Date,
+): Promise<boolean> {
+  const noted = await client.query('update platform.backup set verified_at = $2 where id = $1', [id, at]);
+  return noted.rowCount === 1;
 }
 
 interface BackupRow {
