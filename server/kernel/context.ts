@@ -64,6 +64,7 @@ export interface Ctx {
   ending: Ending[];
   /** Sends a statement whose answer nobody needs, without waiting for it; see Transaction. */
   later(query: CompiledQuery): void;
+  pending: { send(): void; drop(): void };
   /** Sends a compiled statement and waits for its rows; see `statement`. */
   ask<R>(query: CompiledQuery<R>, writes: boolean): Promise<R[]>;
   underWay: Promise<unknown>[];
@@ -113,7 +114,7 @@ export async function inContext<T>(
     platform.database,
     request.federation.schema,
     request.scope,
-    async ({ db, lane, last, later, ask, underWay }) => {
+    async ({ db, lane, last, later, pending, ask, underWay }) => {
       // Every key by name: copying the request's with `...` made this the dearest line of a look-up.
       const ctx: Ctx = {
         federation: request.federation,
@@ -134,6 +135,7 @@ export async function inContext<T>(
         beside: (other) => inContext(platform, request, other),
         ending: [],
         later,
+        pending,
         ask,
         underWay,
       };
@@ -184,11 +186,13 @@ export async function savepoint<T>(ctx: Ctx, work: () => Promise<T>): Promise<T>
   await sql`savepoint part`.execute(ctx.db);
   try {
     const result = await work();
+    ctx.pending.send();
     await Promise.all(ctx.underWay.slice(sent));
     await sql`release savepoint part`.execute(ctx.db);
     return result;
   } catch (error) {
     ctx.ending.length = before;
+    ctx.pending.drop();
     const cause = await causeOf(error, ctx.underWay.splice(sent));
     await sql`rollback to savepoint part`.execute(ctx.db);
     throw cause;

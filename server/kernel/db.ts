@@ -10,6 +10,7 @@ import {
   type ReferenceExpression,
 } from 'kysely';
 import { driverOf, gather, OneConnection, send, type Db, type Line } from './db/connection.ts';
+import { PendingWrites } from './db/pending-writes.ts';
 import { noteSlow, type Cause, type SlowLog } from './db/slow-log.ts';
 import type { Tables } from './tables.gen.ts';
 import { appRole } from './migrations.ts';
@@ -87,6 +88,8 @@ export function openDatabase(url: string, poolSize: number, slowLog: SlowLog | n
       wrote: false,
       unfinished: false,
       resting: null,
+      pending: new PendingWrites(),
+      sendPending: () => {},
       slowLog,
       cause: null,
     };
@@ -130,10 +133,12 @@ export interface Transaction {
   /** Statements put here are sent after the work, together with COMMIT. When one fails, nothing is committed. */
   last: LastStatement[];
   /**
-   * Sends a statement whose answer nobody needs, without waiting for it. It is on its way before this returns, in order with
-   * all others; when it fails, nothing is committed and its error is the transaction's.
+   * Sends a statement whose answer nobody needs, without waiting for it: before whatever is asked next, perhaps as one with
+   * other such writes. When it fails, nothing is committed and its error is the transaction's.
    */
   later(query: CompiledQuery): void;
+  /** The writes of `later` that are not on their way yet. */
+  pending: { send(): void; drop(): void };
   /** The rows of a statement whose text is made; see `statement`. */
   ask<R>(query: CompiledQuery<R>, writes: boolean): Promise<R[]>;
   /** Answers to come of those statements. */
@@ -174,8 +179,8 @@ function rest(client: pg.PoolClient, line: Line): void {
 
 export interface LastStatement {
   query: CompiledQuery;
-  /** The error to throw when the statement fails. */
-  refusal(error: unknown): unknown;
+  /** The error to throw when the statement fails, where it means something to the person. */
+  refusal?(error: unknown): unknown;
 }
 
 /**
@@ -196,15 +201,28 @@ export async function inTransaction<T>(
   const opening = client.query(openingOf(line, schema, scope));
   opening.catch(() => {});
   const underWay: Promise<unknown>[] = [];
-  const later = (query: CompiledQuery) => {
-    line.wrote = true;
+  const sendLater = (query: CompiledQuery) => {
     const sentAt = performance.now();
     const answer = send(client, query);
     const note = () => noteSlow(line, query.sql, sentAt);
     answer.then(note, note);
     underWay.push(answer);
   };
+  const sendPending = () => {
+    const query = line.pending.take();
+    if (query) sendLater(query);
+  };
+  const later = (query: CompiledQuery) => {
+    line.wrote = true;
+    if (line.pending.keep(query)) return;
+    sendPending();
+    if (!line.pending.keep(query)) sendLater(query);
+  };
+  line.pending.drop();
+  line.sendPending = sendPending;
+  const pending = { send: sendPending, drop: () => line.pending.drop() };
   const ask = async <R>(query: CompiledQuery<R>, writes: boolean) => {
+    sendPending();
     if (writes) line.wrote = true;
     const sentAt = performance.now();
     try {
@@ -215,19 +233,22 @@ export async function inTransaction<T>(
   };
   try {
     const last: LastStatement[] = [];
-    const result = await work({ db: line.db, lane: line.lane, last, later, ask, underWay });
+    const result = await work({ db: line.db, lane: line.lane, last, later, pending, ask, underWay });
     await opening;
     if (!line.wrote && last.length === 0 && !hasFailed(client)) {
       rest(client, line);
       return result;
     }
     // A COMMIT behind a statement that failed is a ROLLBACK to PostgreSQL, so it need not wait for the answers.
+    for (const { query, refusal } of last) if (!refusal) later(query);
+    sendPending();
     const endingAt = performance.now();
-    const ending = last.map(({ query, refusal }) =>
+    const refusing = last.filter((one) => one.refusal);
+    const ending = refusing.map(({ query, refusal }) =>
       send(client, query)
         .finally(() => noteSlow(line, query.sql, endingAt))
         .catch((error: unknown) => {
-          throw refusal(error);
+          throw refusal!(error);
         }),
     );
     gather(client);

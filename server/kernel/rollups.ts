@@ -39,5 +39,5 @@ function writeDeltas(ctx: Ctx, parts: readonly (readonly Delta[])[]): LastStatem
     insert into rollup_delta (union_path, metric, period, amount)
     select * from unnest(${column('unionPath')}::text[], ${column('metric')}::text[], ${column('period')}::text[],
       ${column('amount')}::bigint[])`.compile(ctx.db);
-  return { query, refusal: (error) => error };
+  return { query };
 }

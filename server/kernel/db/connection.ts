@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type pg from 'pg';
 import type { CompiledQuery, DatabaseConnection, Driver, Kysely, QueryResult } from 'kysely';
 import type { Tables } from '../tables.gen.ts';
+import type { PendingWrites } from './pending-writes.ts';
 import { noteSlow, type Cause, type SlowLog } from './slow-log.ts';
 
 export type Db = Kysely<Tables>;
@@ -15,6 +16,9 @@ export interface Line {
   unfinished: boolean;
   /** Ends that transaction when no other does soon; one timer per connection, wound up anew. */
   resting: NodeJS.Timeout | null;
+  /** Writes not sent yet, and how to send them. */
+  pending: PendingWrites;
+  sendPending(): void;
   slowLog: SlowLog | null;
   cause: Cause | null;
 }
@@ -64,6 +68,7 @@ export class OneConnection implements DatabaseConnection {
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     const line = this.#line();
+    line.sendPending();
     if (writing.test(query.sql)) line.wrote = true;
     const sentAt = performance.now();
     try {

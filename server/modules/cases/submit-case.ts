@@ -32,6 +32,10 @@ async function stampSubmission(ctx: Ctx, found: FiledCase, promiseDays: number):
     submitted_on: ctx.today,
     promised_on: found.promisedOn,
   };
+}
+
+/** What the overview counts and the wall tells of a first submission. */
+async function tellOverview(ctx: Ctx, found: FiledCase): Promise<void> {
   await Promise.all([
     addDeltas(
       ctx,
@@ -76,8 +80,6 @@ export async function submitCase(
     returned_stage: null,
   };
   if (!again) await stampSubmission(ctx, filed, definition.promise.workingDays);
-  // A resubmitted case begins its route anew: whoever approved the old papers has not seen the new ones.
-  await advance(ctx, filed, null);
   await record(ctx, {
     kind: again ? 'case.resubmitted' : 'case.submitted',
     subject: 'case',
@@ -85,6 +87,9 @@ export async function submitCase(
     unionPath: found.unionPath,
     data: { item: found.itemCode, number: filed.number, files },
   });
+  // A resubmitted case begins its route anew: whoever approved the old papers has not seen the new ones.
+  await advance(ctx, filed, null);
+  if (!again) await tellOverview(ctx, filed);
   await tellSubmitted(ctx, filed);
   return receiptOf(filed);
 }
