@@ -14,11 +14,7 @@ const foldLock = 7202;
  * when another was at it.
  */
 export async function foldRollups(ctx: Ctx): Promise<{ deltas: number; moments: number } | null> {
-  const lock = await sql<{ held: boolean }>`
-    select pg_try_advisory_xact_lock(${foldLock}, hashtext(${ctx.federation.schema})) as held`.execute(
-    ctx.db,
-  );
-  if (!lock.rows[0]?.held) return null;
+  if (!(await tryFoldLock(ctx))) return null;
   const told = await tellMoments(ctx);
   const deltas = await foldDeltas(ctx);
   await renewMedians(ctx, told.paidPaths);
@@ -48,7 +44,7 @@ async function foldDeltas(ctx: Ctx): Promise<number> {
   const result = await sql<{ taken: number }>`
     with taken as (
       delete from rollup_delta
-      where id in (select id from rollup_delta order by id limit ${deltasPerFold})
+      where id = any(array(select id from rollup_delta order by id limit ${deltasPerFold}))
       returning union_path, metric, period, amount
     ), summed as (
       select string_to_array(union_path, '.') as parts, metric, period, sum(amount) as amount

@@ -56,22 +56,62 @@ function onceEach<T>(find: (key: string) => Promise<T>): (key: string) => Promis
   };
 }
 
+interface Taken {
+  id: number;
+  at: Date;
+  kind: MomentKind;
+  case_id: string;
+}
+
+const casesOf = statement((db, { ids }: { ids: string[] }) =>
+  db
+    .selectFrom('case')
+    .innerJoin('member', 'member.id', 'case.member_id')
+    .select([
+      'case.id',
+      'case.union_path as unionPath',
+      'case.submitted_at as submittedAt',
+      'case.promised_on as promisedOn',
+      'case.item_code',
+      'case.item_version',
+      'member.occupation',
+    ])
+    .where((eb) => eb('case.id', '=', eb.fn.any(eb.val(ids)))),
+);
+
+const titlesOf = statement((db, { codes }: { codes: string[] }) =>
+  db
+    .selectFrom('catalogue_item')
+    .select([
+      'code',
+      'version',
+      sql<string>`definition ->> 'title'`.as('itemTitle'),
+      sql<string>`coalesce(definition ->> 'titleEn', definition ->> 'title')`.as('itemTitleEn'),
+    ])
+    .where((eb) => eb('code', '=', eb.fn.any(eb.val(codes)))),
+);
+
+/**
+ * Takes what happened and reads the cases it happened to by their keys: in one statement the database, which cannot know
+ * how few they are, reads every case and member instead.
+ */
 async function takeHappenings(ctx: Ctx): Promise<Told[]> {
-  const taken = await sql<Told>`
-    with taken as (
-      delete from happening where id in (select id from happening order by id limit ${happeningsPerFold})
-      returning id, at, kind, case_id
-    )
-    select taken.id, taken.at, taken.kind, taken.case_id as "caseId", c.union_path as "unionPath",
-      c.submitted_at as "submittedAt", c.promised_on as "promisedOn", m.occupation,
-      i.definition ->> 'title' as "itemTitle",
-      coalesce(i.definition ->> 'titleEn', i.definition ->> 'title') as "itemTitleEn"
-    from taken
-    join "case" c on c.id = taken.case_id
-    join member m on m.id = c.member_id
-    join catalogue_item i on i.code = c.item_code and i.version = c.item_version
-    order by taken.id`.execute(ctx.db);
-  return taken.rows;
+  const { rows: taken } = await sql<Taken>`
+    delete from happening where id = any(array(select id from happening order by id limit ${happeningsPerFold}))
+    returning id, at, kind, case_id`.execute(ctx.db);
+  if (taken.length === 0) return [];
+  const cases = await casesOf(ctx, { ids: [...new Set(taken.map((one) => one.case_id))] });
+  const items = await titlesOf(ctx, { codes: [...new Set(cases.map((one) => one.item_code))] });
+  const titles = new Map(items.map(({ code, version, ...title }) => [`${code} ${version}`, title]));
+  const told = new Map(
+    cases.map(({ id, item_code, item_version, ...found }) => [
+      id,
+      { ...found, ...titles.get(`${item_code} ${item_version}`)! },
+    ]),
+  );
+  return taken
+    .toSorted((a, b) => a.id - b.id)
+    .map(({ case_id: caseId, ...one }) => ({ ...one, caseId, ...told.get(caseId)! }));
 }
 
 const hoursOf = (told: Told): number | null =>
