@@ -1,27 +1,28 @@
 import { connect, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 
-/** A request ready to be sent, head and body. */
+/** A request ready to be sent, head and body. A `body` is sent as JSON, `bytes` as they are. */
 export function requestOf(
-  method: 'GET' | 'POST',
+  method: 'GET' | 'POST' | 'PUT',
   path: string,
   token: string,
-  { body, key }: { body?: object; key?: string } = {},
+  { body, bytes, key }: { body?: object; bytes?: Buffer; key?: string } = {},
 ): Buffer {
-  const payload = body ? JSON.stringify(body) : '';
+  const payload = body ? Buffer.from(JSON.stringify(body)) : bytes;
   const head = [
     `${method} ${path} HTTP/1.1`,
     'host: localhost',
     `authorization: Bearer ${token}`,
     ...(key ? [`idempotency-key: ${key}`] : []),
-    ...(body ? ['content-type: application/json', `content-length: ${Buffer.byteLength(payload)}`] : []),
+    ...(payload ? [`content-type: ${body ? 'application/json' : 'application/octet-stream'}`] : []),
+    ...(payload || method !== 'GET' ? [`content-length: ${payload?.length ?? 0}`] : []),
   ];
-  return Buffer.from(`${head.join('\r\n')}\r\n\r\n${payload}`);
+  return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), ...(payload ? [payload] : [])]);
 }
 
 interface Answer {
   status: number;
-  body: string;
+  body: Buffer;
 }
 
 /**
@@ -31,7 +32,11 @@ interface Answer {
 class OneClient {
   readonly #socket: Socket;
   #waiting: { done: (answer: Answer) => void; fail: (error: Error) => void } | null = null;
-  #rest = Buffer.alloc(0) as Buffer;
+  #parts: Buffer[] = [];
+  #held = 0;
+  /** Length of the answer's head and of the whole, once the head is here. */
+  #head = 0;
+  #size = Infinity;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
@@ -49,27 +54,44 @@ class OneClient {
   }
 
   #take(chunk: Buffer): void {
-    this.#rest = this.#rest.length > 0 ? Buffer.concat([this.#rest, chunk]) : chunk;
-    const end = this.#rest.indexOf('\r\n\r\n');
-    if (end < 0) return;
-    const head = this.#rest.toString('latin1', 0, end);
-    const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1];
-    const waiting = this.#waiting;
-    if (length === undefined) return waiting?.fail(new Error(`an answer without content-length: ${head}`));
-    const size = end + 4 + Number(length);
-    if (this.#rest.length < size) return;
-    const body = this.#rest.toString('utf8', end + 4, size);
-    this.#rest = this.#rest.subarray(size);
-    this.#waiting = null;
-    waiting?.done({ status: Number(head.slice(9, 12)), body });
+    this.#parts.push(chunk);
+    this.#held += chunk.length;
+    if (this.#size === Infinity) {
+      const all = this.#whole();
+      const end = all.indexOf('\r\n\r\n');
+      if (end < 0) return;
+      const head = all.toString('latin1', 0, end);
+      const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1];
+      if (length === undefined)
+        return this.#waiting?.fail(new Error(`an answer without content-length: ${head}`));
+      [this.#head, this.#size] = [end + 4, end + 4 + Number(length)];
+    }
+    if (this.#held < this.#size) return;
+    const all = this.#whole();
+    const answer = {
+      status: Number(all.toString('latin1', 9, 12)),
+      body: all.subarray(this.#head, this.#size),
+    };
+    const [waiting, rest] = [this.#waiting, all.subarray(this.#size)];
+    [this.#parts, this.#held, this.#size, this.#waiting] = [[rest], rest.length, Infinity, null];
+    waiting?.done(answer);
   }
 
-  send(request: Buffer): Promise<Answer> {
-    return new Promise((done, fail) => {
+  #whole(): Buffer {
+    if (this.#parts.length > 1) this.#parts = [Buffer.concat(this.#parts)];
+    return this.#parts[0] ?? Buffer.alloc(0);
+  }
+
+  /** The body of the answer. Every answer must be 200: a fast refusal is no figure. */
+  readonly ask = async (request: Buffer): Promise<Buffer> => {
+    const { status, body } = await new Promise<Answer>((done, fail) => {
       this.#waiting = { done, fail };
       this.#socket.write(request);
     });
-  }
+    if (status === 200) return body;
+    const [line] = request.subarray(0, 500).toString().split('\r\n');
+    throw new Error(`${line} → ${status} ${body.toString()}`);
+  };
 
   close(): void {
     this.#socket.removeAllListeners('close');
@@ -77,35 +99,37 @@ class OneClient {
   }
 }
 
+export type Ask = (request: Buffer) => Promise<Buffer>;
+
+/** What is measured at a time: one request, or several that belong together, sent by one client one after the other. */
+export type Work = Buffer | ((ask: Ask) => Promise<unknown>);
+
 export interface Measured {
   perSecond: number;
   /** Milliseconds. */
   median: number;
   p99: number;
-  requests: number;
+  /** How many works were done. */
+  done: number;
 }
 
-/**
- * Sends what `next` gives from so many clients at once, until the time is over or it gives no more. Every answer must be
- * 200: a fast refusal is no figure.
- */
+/** Does what `next` gives with so many clients at once, until the time is over or it gives no more. */
 export async function measure(
   port: number,
   clients: number,
   millis: number,
-  next: () => Buffer | undefined,
+  next: () => Work | undefined,
 ): Promise<Measured> {
   const lines = await Promise.all(Array.from({ length: clients }, () => OneClient.open(port)));
   const times: number[] = [];
   const begun = performance.now();
   await Promise.all(
-    lines.map(async (line) => {
+    lines.map(async ({ ask }) => {
       for (let at = performance.now(); at - begun < millis;) {
-        const request = next();
-        if (!request) return;
-        const { status, body } = await line.send(request);
+        const work = next();
+        if (!work) return;
+        await (Buffer.isBuffer(work) ? ask(work) : work(ask));
         const now = performance.now();
-        if (status !== 200) throw new Error(`${request.toString().split('\r\n')[0]} → ${status} ${body}`);
         times.push(now - at);
         at = now;
       }
@@ -115,5 +139,5 @@ export async function measure(
   for (const line of lines) line.close();
   const sorted = times.toSorted((a, b) => a - b);
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-  return { perSecond: times.length / seconds, median: at(0.5), p99: at(0.99), requests: times.length };
+  return { perSecond: times.length / seconds, median: at(0.5), p99: at(0.99), done: times.length };
 }

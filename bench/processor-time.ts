@@ -4,12 +4,12 @@ import type pg from 'pg';
 /** Linux counts processor time in hundredths of a second. */
 const tickMillis = 10;
 
-/** User and system time a process has taken, ms; 0 when it has ended. */
+/** User and system time a process and the children it has waited for have taken, ms; 0 when it has ended. */
 function takenBy(pid: number): number {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return (Number(fields[11]) + Number(fields[12])) * tickMillis;
+    return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) * tickMillis;
   } catch {
     return 0;
   }

@@ -1,78 +1,9 @@
-import { createHash, createHmac, randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import fastify, { type FastifyRequest } from 'fastify';
-import pg from 'pg';
-import type { World } from './world.ts';
+import { randomUUID } from 'node:crypto';
+import { refused, type Bare } from './server.ts';
+import { tellWalls } from './overview.ts';
 
-const tokenMillis = 3000;
-
-interface Person {
-  accountId: string | null;
-  memberId: string | null;
-}
-
-/**
- * The measure: what a good programmer writes in a day without the house's rules. Same database and indexes, prepared
- * statements, a pool of the same size, tokens checked as we check them (the session's row, remembered for three seconds) –
- * but no row-level security, no scope from grants, no audit, no idempotency, no sealing, no rules of the benefit, no
- * messages, no rollups, no validation. Names stand for the statements in PostgreSQL.
- */
-export async function serveBare(worldFile: string): Promise<void> {
-  const world = JSON.parse(await readFile(worldFile, 'utf8')) as World;
-  const pool = new pg.Pool({
-    connectionString: world.url,
-    max: 20,
-    options: `-c search_path=${world.schema} -c timezone=UTC -c jit=off`,
-  });
-  const known = new Map<string, { person: Person; until: number }>();
-  const personOf = async (request: FastifyRequest): Promise<Person> => {
-    const token = String(request.headers.authorization).slice('Bearer '.length);
-    const remembered = known.get(token);
-    const now = Date.now();
-    if (remembered && remembered.until > now) return remembered.person;
-    const found = await pool.query<Person>({
-      name: 'session',
-      text: 'select account_id as "accountId", member_id as "memberId" from session where token_hash = $1 and expires_at > now()',
-      values: [createHash('sha256').update(token).digest()],
-    });
-    const person = found.rows[0];
-    if (!person) throw Object.assign(new Error('no session'), { statusCode: 401 });
-    if (known.size > 20_000) known.clear();
-    known.set(token, { person, until: now + tokenMillis });
-    return person;
-  };
-  const inTransaction = async <T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
-    const client = await pool.connect();
-    try {
-      await client.query('begin');
-      const result = await work(client);
-      await client.query('commit');
-      return result;
-    } catch (error) {
-      await client.query('rollback');
-      throw error;
-    } finally {
-      client.release();
-    }
-  };
-
-  const app = fastify();
-
-  app.get<{ Querystring: { q: string } }>('/members', async (request) => {
-    await personOf(request);
-    const index = createHmac('sha256', Buffer.from(world.indexKey, 'hex')).update(request.query.q).digest();
-    const found = await pool.query({
-      name: 'lookup',
-      text: `select m.id, m.member_number, m.name, m.sex, m.id_number_masked, m.phone_masked, m.occupation, m.joined_on::text,
-          m.status, u.id as union_id, u.name as union_name, count(*) over ()::int as total
-        from member m join "union" u on u.id = m.union_id
-        where m.id_number_index = $1 and m.union_path >= $2 and m.union_path < $3 and m.status <> 'left'
-        order by m.name limit 20`,
-      values: [index, world.city, `${world.city}/`],
-    });
-    return { items: found.rows, total: found.rows[0]?.total ?? 0, page: 1, pageSize: 20 };
-  });
-
+/** A worklist, submitting, approving, and keeping a draft. */
+export function serveCases({ app, pool, world, personOf, inTransaction }: Bare): void {
   app.get('/worklist', async (request) => {
     const { accountId } = await personOf(request);
     const open = `from task t join "case" c on c.id = t.case_id join "union" u on u.id = c.union_id
@@ -95,7 +26,7 @@ export async function serveBare(worldFile: string): Promise<void> {
   app.post<{ Params: { id: string } }>('/submit/:id', async (request) => {
     const { memberId } = await personOf(request);
     const { id } = request.params;
-    return inTransaction(async (client) => {
+    const sent = await inTransaction(async (client) => {
       const found = await client.query({
         name: 'draft',
         text: `select c.*, c.sequence::text as running, m.status as member_status from "case" c join member m on m.id = c.member_id
@@ -103,15 +34,14 @@ export async function serveBare(worldFile: string): Promise<void> {
         values: [id, memberId],
       });
       const draft = found.rows[0];
-      if (!draft || draft.member_status !== 'active')
-        throw Object.assign(new Error('no'), { statusCode: 404 });
+      if (!draft || draft.member_status !== 'active') throw refused(404, 'no');
       const used = await client.query({
         name: 'used',
         text: `select count(*)::int as count from claim
           where member_id = $1 and item_code = $2 and period = $3 and status <> 'released'`,
         values: [memberId, draft.item_code, world.period],
       });
-      if (used.rows[0].count >= 2) throw Object.assign(new Error('twice already'), { statusCode: 422 });
+      if (used.rows[0].count >= 2) throw refused(422, 'twice already');
       await client.query({
         name: 'claim',
         text: `insert into claim (case_id, member_id, union_path, item_code, period, ordinal, allowed, amount_fen, channel,
@@ -139,6 +69,8 @@ export async function serveBare(worldFile: string): Promise<void> {
       });
       return { id, number, status: 'in_review', stage: 'unit-review' };
     });
+    tellWalls();
+    return sent;
   });
 
   app.post<{ Params: { id: string } }>('/approve/:id', async (request) => {
@@ -152,13 +84,13 @@ export async function serveBare(worldFile: string): Promise<void> {
         values: [id, world.city, `${world.city}/`],
       });
       const row = found.rows[0];
-      if (!row) throw Object.assign(new Error('not open'), { statusCode: 409 });
+      if (!row) throw refused(409, 'not open');
       const earlier = await client.query({
         name: 'earlier',
         text: `select 1 from decision where case_id = $1 and account_id = $2 and voided_at is null`,
         values: [id, accountId],
       });
-      if (earlier.rowCount) throw Object.assign(new Error('four eyes'), { statusCode: 403 });
+      if (earlier.rowCount) throw refused(403, 'four eyes');
       await client.query({
         name: 'decision',
         text: `insert into decision (id, case_id, member_id, case_path, stage, round, account_id, name, office, outcome, at)
@@ -232,5 +164,19 @@ export async function serveBare(worldFile: string): Promise<void> {
     });
   });
 
-  await app.listen({ port: world.barePort, host: '127.0.0.1' });
+  app.put<{ Params: { id: string }; Body: { answers: object; version: number } }>(
+    '/answers/:id',
+    async (request) => {
+      const { memberId } = await personOf(request);
+      const { answers, version } = request.body;
+      const found = await pool.query({
+        name: 'answers',
+        text: `update "case" set answers = answers || $3::jsonb, version = version + 1, updated_at = now()
+          where id = $1 and member_id = $2 and status = 'draft' and version = $4 returning version`,
+        values: [request.params.id, memberId, JSON.stringify(answers), version],
+      });
+      if (found.rowCount === 0) throw refused(409, 'stale');
+      return { version: found.rows[0].version, faults: [] };
+    },
+  );
 }
