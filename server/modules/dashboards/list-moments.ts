@@ -41,20 +41,31 @@ export async function listMoments(
 }
 
 /** Adds to each moment the unions from its place up to the root, no further than `scope` reaches. */
-export async function withUnions(
+async function withUnions(
   ctx: Ctx,
   rows: readonly StoredMoment[],
   scope: readonly string[],
 ): Promise<Moment[]> {
-  if (rows.length === 0) return [];
+  const show = await placeMoments(ctx, rows);
+  return rows.map((row) => show(row, scope));
+}
+
+/** Reads the unions above these moments, once for all who are told; what it gives shows a moment to one scope. */
+export async function placeMoments(
+  ctx: Ctx,
+  rows: readonly StoredMoment[],
+): Promise<(row: StoredMoment, scope: readonly string[]) => Moment> {
   const paths = [...new Set(rows.flatMap((row) => lineOf(row.union_path)))];
-  const unions = await ctx.db
-    .selectFrom('union')
-    .select(['id', 'path'])
-    .where((eb) => eb('path', '=', eb.fn.any(eb.val(paths))))
-    .execute();
+  const unions =
+    paths.length === 0
+      ? []
+      : await ctx.db
+          .selectFrom('union')
+          .select(['id', 'path'])
+          .where((eb) => eb('path', '=', eb.fn.any(eb.val(paths))))
+          .execute();
   const idOf = new Map(unions.map((union) => [union.path, union.id]));
-  return rows.map((row) => ({
+  return (row, scope) => ({
     id: String(row.id),
     at: row.at.toISOString(),
     kind: row.kind as MomentKind,
@@ -66,5 +77,5 @@ export async function withUnions(
     place: row.place,
     text: row.text,
     textEn: row.text_en,
-  }));
+  });
 }

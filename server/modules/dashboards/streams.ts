@@ -5,8 +5,8 @@ import { isWithin } from '../../kernel/access.ts';
 import { inSystemContext } from '../../kernel/context.ts';
 import type { Ctx, Federation, Platform } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/errors.ts';
-import { withUnions } from './list-moments.ts';
-import type { StoredMoment } from './list-moments.ts';
+import { placeMoments } from './list-moments.ts';
+import type { Moment, StoredMoment } from './list-moments.ts';
 import { freshness } from './read-overview.ts';
 
 /** How often a server with viewers looks at the version; one row, whatever the number of viewers. */
@@ -15,7 +15,8 @@ const lookMs = 1_000;
 const looksPerTick = 10;
 /** A stream ends after this long and the wall opens the next: a taken-back grant or session ends with it. */
 const lifeMs = 5 * 60_000;
-const streamsAtMost = 500;
+/** Each takes some 30 kB; 2,000 walls are told of a moment within a second, see docs/evidence/figures.md. */
+const streamsAtMost = 3000;
 /** A viewer that does not read loses its stream rather than the server its memory. */
 const backlogBytes = 64 * 1024;
 
@@ -108,10 +109,10 @@ async function spread(ctx: Ctx, watch: Watch): Promise<void> {
   watch.lastMoment = state.lastMoment;
   const due = [...watch.viewers].filter((viewer) => (viewer.looksSinceTick += 1) >= looksPerTick || changed);
   if (due.length === 0) return;
-  const asOf = (await freshness(ctx)).toISOString();
+  const tick = eventOf('tick', { asOf: (await freshness(ctx)).toISOString(), version: state.version });
   for (const viewer of due) {
     viewer.looksSinceTick = 0;
-    send(viewer, 'tick', { asOf, version: state.version });
+    write(viewer, tick);
   }
 }
 
@@ -124,14 +125,33 @@ async function spreadMoments(ctx: Ctx, watch: Watch): Promise<void> {
     .orderBy('id', 'desc')
     .limit(20)
     .execute();
+  const show = await placeMoments(ctx, rows);
+  // Most walls stand at the same place: what they are told is written once.
+  const told = new Map<string, string>();
   for (const viewer of watch.viewers) {
-    const mine = rows.filter((row) => isWithin(row.union_path, [viewer.unionPath])).toReversed();
-    for (const moment of await withUnions(ctx, mine, viewer.scope)) send(viewer, 'moment', moment);
+    const standing = `${viewer.unionPath} ${viewer.scope.join(' ')}`;
+    const known = told.get(standing) ?? momentsFor(viewer, rows, show);
+    told.set(standing, known);
+    if (known !== '') write(viewer, known);
   }
 }
 
-function send(viewer: Viewer, event: string, data: object): void {
-  if (viewer.out.writableEnded) return;
-  if (viewer.out.writableLength > backlogBytes) viewer.out.destroy();
-  else viewer.out.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+/** The events of one standing, oldest first. */
+function momentsFor(
+  { unionPath, scope }: Viewer,
+  rows: readonly StoredMoment[],
+  show: (row: StoredMoment, scope: readonly string[]) => Moment,
+): string {
+  const mine = rows.filter((row) => isWithin(row.union_path, [unionPath])).toReversed();
+  return mine.map((row) => eventOf('moment', show(row, scope))).join('');
+}
+
+const eventOf = (event: string, data: object) => `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+
+const send = (viewer: Viewer, event: string, data: object) => write(viewer, eventOf(event, data));
+
+function write({ out }: Viewer, text: string): void {
+  if (out.writableEnded) return;
+  if (out.writableLength > backlogBytes) out.destroy();
+  else out.write(text);
 }

@@ -1,5 +1,6 @@
 import { holdsOver } from '../../kernel/access.ts';
 import type { Ctx } from '../../kernel/context.ts';
+import { statement } from '../../kernel/db/statement.ts';
 import type { CaseFollowUp, FiledCase } from '../cases/index.ts';
 import { involvedIn } from './four-eyes.ts';
 import { yuan } from './ledger.ts';
@@ -86,43 +87,49 @@ async function actsOn(ctx: Ctx, filed: FiledCase, payment: Standing): Promise<st
   ];
 }
 
+const paymentOf = statement((db, { caseId }: { caseId: string }) =>
+  db
+    .selectFrom('disbursement')
+    .leftJoin('payment_batch', 'payment_batch.id', 'disbursement.batch_id')
+    .select([
+      'disbursement.id',
+      'disbursement.status',
+      'disbursement.channel',
+      'disbursement.amount_fen',
+      'disbursement.paid_at',
+      'disbursement.union_path',
+      'payment_batch.status as batch_status',
+    ])
+    .where('case_id', '=', caseId)
+    .orderBy('instalment', 'desc')
+    .limit(1),
+);
+
+const linesOf = statement((db, { caseId }: { caseId: string }) =>
+  db
+    .selectFrom('payment_line')
+    .innerJoin('disbursement', 'disbursement.id', 'payment_line.disbursement_id')
+    .innerJoin('payment_batch', 'payment_batch.id', 'payment_line.batch_id')
+    .select([
+      'payment_line.result',
+      'payment_line.reason',
+      'payment_line.settled_at as settledAt',
+      'payment_line.bank_card_masked as masked',
+      'payment_batch.created_at as preparedAt',
+      'payment_batch.sent_at as sentAt',
+    ])
+    .where('disbursement.case_id', '=', caseId)
+    .where('payment_line.result', '!=', 'cancelled')
+    .orderBy('payment_batch.created_at'),
+);
+
 /** What the payment adds to a case's timeline: prepared, sent, refused, arrived; no cadre's name. */
 export async function followUp(ctx: Ctx, filed: FiledCase): Promise<CaseFollowUp> {
   const nothing: CaseFollowUp = { entries: [], paymentStatus: null, channel: null, can: [], paidAt: null };
   if (filed.status !== 'approved' && filed.status !== 'closed') return nothing;
-  const [payment, lines] = await Promise.all([
-    ctx.db
-      .selectFrom('disbursement')
-      .leftJoin('payment_batch', 'payment_batch.id', 'disbursement.batch_id')
-      .select([
-        'disbursement.id',
-        'disbursement.status',
-        'disbursement.channel',
-        'disbursement.amount_fen',
-        'disbursement.paid_at',
-        'disbursement.union_path',
-        'payment_batch.status as batch_status',
-      ])
-      .where('case_id', '=', filed.id)
-      .orderBy('instalment', 'desc')
-      .limit(1)
-      .executeTakeFirst(),
-    ctx.db
-      .selectFrom('payment_line')
-      .innerJoin('disbursement', 'disbursement.id', 'payment_line.disbursement_id')
-      .innerJoin('payment_batch', 'payment_batch.id', 'payment_line.batch_id')
-      .select([
-        'payment_line.result',
-        'payment_line.reason',
-        'payment_line.settled_at as settledAt',
-        'payment_line.bank_card_masked as masked',
-        'payment_batch.created_at as preparedAt',
-        'payment_batch.sent_at as sentAt',
-      ])
-      .where('disbursement.case_id', '=', filed.id)
-      .where('payment_line.result', '!=', 'cancelled')
-      .orderBy('payment_batch.created_at')
-      .execute(),
+  const [[payment], lines] = await Promise.all([
+    paymentOf(ctx, { caseId: filed.id }),
+    linesOf(ctx, { caseId: filed.id }),
   ]);
   if (!payment) return nothing;
   const entries = lines.flatMap(lineEntries);

@@ -220,8 +220,8 @@ export async function listMembers(
 const named = (names: Readonly<Record<string, string>>, code: string | null) =>
   code === null ? null : (names[code] ?? code);
 
-async function describe(ctx: Ctx, id: string): Promise<{ reply: MemberReply; unionPath: string } | null> {
-  const row = await ctx.db
+const whole = statement((db, { id }: { id: string }) =>
+  db
     .selectFrom('member')
     .innerJoin('union', 'union.id', 'member.union_id')
     .select(rowColumns)
@@ -235,8 +235,11 @@ async function describe(ctx: Ctx, id: string): Promise<{ reply: MemberReply; uni
       'member.employer_name',
       'bank_card_masked',
     ])
-    .where('member.id', '=', id)
-    .executeTakeFirst();
+    .where('member.id', '=', id),
+);
+
+async function describe(ctx: Ctx, id: string): Promise<{ reply: MemberReply; unionPath: string } | null> {
+  const [row] = await whole(ctx, { id });
   if (!row) return null;
   const line = await ancestorsOf(ctx, row.union_path);
   const reply: MemberReply = {
