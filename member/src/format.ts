@@ -42,7 +42,7 @@ export function moneyText(fen: number): string {
   const sign = fen < 0 ? '-' : '';
   const yuan = Math.floor(Math.abs(fen) / 100);
   const rest = String(Math.abs(fen) % 100).padStart(2, '0');
-  return `${sign}¥${String(yuan).replace(/\B(?=(\d{3})+$)/g, ',')}.${rest}`;
+  return `${sign}¥${String(yuan).replace(/\B(?=(?:\d{3}){1,6}$)/g, ',')}.${rest}`;
 }
 
 /** Hours in words: 1天3小时, 40分钟. */

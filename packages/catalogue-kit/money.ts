@@ -1,7 +1,7 @@
 /** `¥1,234.50`, and `¥100` when there are no fen: as people write it. Takes whole fen. */
 export function yuanText(fen: number): string {
   const sign = fen < 0 ? '-' : '';
-  const whole = String(Math.floor(Math.abs(fen) / 100)).replace(/\B(?=(?:\d{3})+$)/g, ',');
+  const whole = String(Math.floor(Math.abs(fen) / 100)).replace(/\B(?=(?:\d{3}){1,6}$)/g, ',');
   const rest = Math.abs(fen) % 100;
   return `${sign}¥${whole}${rest === 0 ? '' : `.${String(rest).padStart(2, '0')}`}`;
 }

@@ -7,6 +7,7 @@ import fastify, {
   type FastifyRequest,
 } from 'fastify';
 import { randomUUID } from 'node:crypto';
+import { contentPolicy } from './content-policy.ts';
 import type { Federation, Platform } from './context.ts';
 import { DomainError, errorBody } from './errors.ts';
 import { unnamedRoute } from './metrics.ts';
@@ -43,9 +44,7 @@ const security = {
   'x-frame-options': 'DENY',
   'cross-origin-opener-policy': 'same-origin',
   'permissions-policy': 'geolocation=(self), camera=(self), microphone=()',
-  // Styles: antd and Taro write style elements and attributes at run time; scripts come from our own files only.
-  'content-security-policy':
-    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+  'content-security-policy': contentPolicy(),
 };
 
 /** The HTTP server with everything that is the same for all routes; modules are mounted on it afterwards. */
@@ -93,7 +92,7 @@ export async function createApp(platform: Pick<Platform, 'config' | 'metrics'>):
   app.addHook('onResponse', async (request, reply) => {
     const { name } = request.routeOptions.config as { name?: string };
     metrics.answered(name ?? unnamedRoute, reply.statusCode, reply.elapsedTime);
-    if (!name) return;
+    if (!name || request.shed) return;
     request.log.info({ route: name, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'done');
   });
   app.setErrorHandler((error, request, reply) => {

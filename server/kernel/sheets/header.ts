@@ -227,7 +227,7 @@ function plainTitle(title: string): string {
   return title
     .normalize('NFKC')
     .toLowerCase()
-    .replace(/[([【〔<].*?[)\]】〕>]/g, '')
+    .replace(/[([【〔<][^([【〔<)\]】〕>]*[)\]】〕>]/g, '')
     .replace(/[\s*:、.。_\-—/]/g, '');
 }
 

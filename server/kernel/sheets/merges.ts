@@ -8,7 +8,8 @@ export interface Merge {
   right: number;
 }
 
-const areas = /<(?:\w+:)?mergeCell\s[^>]*?ref\s*=\s*["']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})["']/g;
+const areas =
+  /<(?:\w{1,20}:)?mergeCell\s(?:[^<>]{0,200}\s)?ref\s?=\s?["']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})["']/g;
 
 /**
  * Finds the merged areas of a sheet before its rows are read: the file lists them after the rows, but a merged header or

@@ -14,10 +14,10 @@ export function shapeOf(formatId: number, code: string | undefined): NumberShape
   const bare = code
     .replace(/"[^"]*"/g, (quoted) => (/[年月日]/.test(quoted) ? quoted : ''))
     .replace(/\\./g, (escaped) => (/[年月日]/.test(escaped) ? escaped : ''))
-    .replace(/\[(?![hms]+\])[^\]]*\]/gi, '')
+    .replace(/\[[^\][]*\]/g, (part) => (/^\[[hms]+\]$/i.test(part) ? part : ''))
     .split(';')[0]!;
   if (/^0+$/.test(bare)) return bare.length > 1 ? { pad: bare.length } : undefined;
-  if (/[yd年]/i.test(bare) || /m.*月/i.test(bare)) return { date: true };
+  if (/[yd年]/i.test(bare) || /m[^m]*月/i.test(bare)) return { date: true };
   if (/[hs]/i.test(bare)) return { time: true };
   return undefined;
 }
@@ -65,5 +65,8 @@ export function numberText(raw: string): { text: string; imprecise: boolean } {
     return { text: BigInt(value).toString(), imprecise: Math.abs(value) > 999_999_999_999_999 };
   }
   const rounded = String(Number(value.toPrecision(15)));
-  return { text: rounded.includes('e') ? value.toFixed(15).replace(/0+$/, '') : rounded, imprecise: false };
+  return {
+    text: rounded.includes('e') ? value.toFixed(15).replace(/0{1,15}$/, '') : rounded,
+    imprecise: false,
+  };
 }

@@ -250,12 +250,13 @@ const stylesXml =
 
 /** Excel allows 31 characters, none of : \ / ? * [ ], no apostrophe at the ends, and no name twice. */
 function uniqueName(wanted: string, taken: readonly string[]): string {
-  const plain =
-    wanted
-      .replace(/[:\\/?*[\]]|\p{Cc}/gu, ' ')
-      .trim()
-      .replace(/^'+|'+$/g, '')
-      .slice(0, 31) || '表';
+  let plain = wanted
+    .replace(/[:\\/?*[\]]|\p{Cc}/gu, ' ')
+    .trim()
+    .slice(0, 31);
+  while (plain.startsWith("'")) plain = plain.slice(1);
+  while (plain.endsWith("'")) plain = plain.slice(0, -1);
+  plain ||= '表';
   let name = plain;
   for (let number = 2; taken.some((other) => other.toLowerCase() === name.toLowerCase()); number += 1) {
     name = `${plain.slice(0, 27)} ${number}`;

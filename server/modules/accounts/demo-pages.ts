@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { inSystemContext, type Ctx } from '../../kernel/context.ts';
+import { contentPolicy, styleHash } from '../../kernel/content-policy.ts';
 import type { HttpHost } from '../../kernel/http.ts';
 import { roles } from './roles.ts';
 import { currentCode, openSecret } from './totp.ts';
@@ -9,12 +10,14 @@ export const demoPassword = 'shiyong-2026';
 
 const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (sign) => `&#${sign.codePointAt(0)};`);
 
+const style = `body{font:16px/1.6 system-ui,'Noto Sans SC',sans-serif;margin:24px auto;max-width:960px;padding:0 16px;color:#1f1b16;background:#faf7f4}
+h1{font-size:22px}table{border-collapse:collapse;width:100%;background:#fff}th,td{text-align:left;padding:8px 12px;border-bottom:1px solid #e5e0da}
+code{font-size:20px;letter-spacing:2px;font-variant-numeric:tabular-nums}p{color:#5c5348}.scroll{overflow-x:auto}`;
+
 const page = (title: string, refresh: number, body: string) => `<!doctype html>
 <html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="refresh" content="${refresh}"><title>${title}</title>
-<style>body{font:16px/1.6 system-ui,'Noto Sans SC',sans-serif;margin:24px auto;max-width:960px;padding:0 16px;color:#1f1b16;background:#faf7f4}
-h1{font-size:22px}table{border-collapse:collapse;width:100%;background:#fff}th,td{text-align:left;padding:8px 12px;border-bottom:1px solid #e5e0da}
-code{font-size:20px;letter-spacing:2px;font-variant-numeric:tabular-nums}p{color:#5c5348}.scroll{overflow-x:auto}</style></head>
+<style>${style}</style></head>
 <body><main><h1>${title}</h1>${body}</main></body></html>`;
 
 async function accountsPage(ctx: Ctx): Promise<string> {
@@ -80,7 +83,10 @@ export function mountDemoPages(host: HttpHost): void {
     (make: (ctx: Ctx) => Promise<string>) => async (request: FastifyRequest, reply: FastifyReply) => {
       const federation = await host.federationOf(request);
       const html = await inSystemContext(host.platform, federation, '演示页面', make);
-      return reply.type('text/html; charset=utf-8').send(html);
+      return reply
+        .type('text/html; charset=utf-8')
+        .header('content-security-policy', contentPolicy(styleHash(style)))
+        .send(html);
     };
   host.app.get('/dev/accounts', serve(accountsPage));
   host.app.get('/dev/outbox', serve(outboxPage));
