@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { route } from './route.ts';
 import { permissions } from './permissions.ts';
+import { both } from './input-words.ts';
 import { date, done, id, idParams, instant, pageOf, pageQuery, text, unionRef } from './shapes.ts';
 
 export const roleCodes = [
@@ -63,7 +64,10 @@ export const deputyship = z.object({
   can: z.array(z.string()),
 });
 
-const password = z.string().min(10, '密码至少 10 位').max(200, '密码最多 200 位');
+const password = z
+  .string()
+  .min(10, both('密码至少 10 位', 'A password has at least 10 characters'))
+  .max(200, both('密码最多 200 位', 'A password has at most 200 characters'));
 const phone = z.string().trim().min(5).max(30);
 
 export const accounts = {
@@ -184,7 +188,13 @@ export const accounts = {
     summary: 'Open an account with its first grant; the first password is shown once.',
     permission: 'accounts.manage',
     body: z.object({
-      username: text(60).regex(/^[a-z0-9][a-z0-9.-]{2,59}$/, '用户名用小写字母、数字、点或横线，3 位以上'),
+      username: text(60).regex(
+        /^[a-z0-9][a-z0-9.-]{2,59}$/,
+        both(
+          '用户名用小写字母、数字、点或横线，3 位以上',
+          'A user name is 3 or more small letters, digits, dots or dashes',
+        ),
+      ),
       name: text(50),
       memberIdNumber: z.string().trim().max(30).optional(),
       role: roleCode,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { route } from './route.ts';
+import { both } from './input-words.ts';
 import { id, idParams, text } from './shapes.ts';
 
 export const file = z.object({
@@ -13,6 +14,7 @@ export const file = z.object({
   height: z.int().nullable(),
   status: z.enum(['uploading', 'ready', 'refused']),
   reason: z.string().nullable(),
+  reasonEn: z.string().nullable(),
 });
 
 export const files = {
@@ -26,8 +28,14 @@ export const files = {
       name: text(200),
       size: z
         .int()
-        .min(1, '文件是空的，请重新选择')
-        .max(20 * 1024 * 1024, '文件超过 20 MB，请压缩或重新拍照'),
+        .min(1, both('文件是空的，请重新选择', 'The file is empty; please choose another'))
+        .max(
+          20 * 1024 * 1024,
+          both(
+            '文件超过 20 MB，请压缩或重新拍照',
+            'The file is larger than 20 MB; please make it smaller or take it again',
+          ),
+        ),
     }),
     reply: file,
   }),

@@ -21,7 +21,9 @@ export const importRun = z.object({
   encoding: z.string(),
   sheets: z.array(z.string()),
   counts: importCounts,
-  byFault: z.array(z.object({ kind: z.string(), title: z.string(), rows: z.int() })),
+  byFault: z.array(
+    z.object({ kind: z.string(), title: z.string(), titleEn: z.string().optional(), rows: z.int() }),
+  ),
   createdAt: instant,
   committedAt: instant.nullable(),
   by: z.string(),
@@ -36,6 +38,8 @@ export const importFault = z.object({
   kind: z.string(),
   value: z.string(),
   reason: z.string(),
+  /** Null where it was judged before there was an English text. */
+  reasonEn: z.string().nullable(),
 });
 
 /** The same six routes for each kind of roster; only path and permission differ. */

@@ -14,6 +14,7 @@ import { privacy } from './privacy.ts';
 import { system } from './system.ts';
 import { unions } from './unions.ts';
 
+export { englishOf, inputWords } from './input-words.ts';
 export { permissions, type Permission } from './permissions.ts';
 export type { CallOf, Guard, InputOf, Method, RawReply, ReplyOf, Route, RouteTable } from './route.ts';
 

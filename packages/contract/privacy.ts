@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { route } from './route.ts';
-import { id, idParams, instant, pageOf, pageQuery, text } from './shapes.ts';
+import { both } from './input-words.ts';
+import { id, idParams, instant, pageOf, pageQuery, purpose, text } from './shapes.ts';
 
-const reason = z.string().trim().min(4, '请写明用途，至少 4 个字').max(120, '最多 120 个字');
+const reason = purpose(120);
 
 export const privacyRequest = z.object({
   id,
@@ -58,7 +59,7 @@ export const privacy = {
     params: idParams,
     body: z.object({
       outcome: z.enum(['grant', 'decline']),
-      minutes: z.int().min(5).max(60, '最长 60 分钟').default(30),
+      minutes: z.int().min(5).max(60, both('最长 60 分钟', 'At most 60 minutes')).default(30),
     }),
     reply: privacyRequest,
   }),

@@ -1,6 +1,8 @@
+import { fill, valuesIn, type Language, type TextValues } from './wording.ts';
+
 /**
  * The one table of refusals. `subject-problem` codes, HTTP status, and what the person reads: what happened, what is
- * safe, what to do. `{name}` is filled from the error's values.
+ * safe, what to do. `{name}` is filled from the error's values, in English from `nameEn` where there is one.
  */
 export const errorTable = {
   // input and protocol
@@ -247,21 +249,18 @@ export const errorTable = {
 } as const satisfies Record<string, readonly [number, string, string]>;
 
 export type ErrorCode = keyof typeof errorTable;
-export type ErrorValues = Record<string, string | number>;
 export interface FieldFault {
   field: string;
   reason: string;
+  reasonEn: string;
 }
-
-const fill = (text: string, values: ErrorValues) =>
-  text.replace(/\{([a-zA-Z]+)\}/g, (_all, name: string) => String(values[name] ?? ''));
 
 /** A refusal a person can act on. Code from the closed list; `fields` point at single entries. */
 export class DomainError extends Error {
   readonly code: ErrorCode;
-  readonly values: ErrorValues;
+  readonly values: TextValues;
   readonly fields: FieldFault[];
-  constructor(code: ErrorCode, values: ErrorValues = {}, fields: FieldFault[] = []) {
+  constructor(code: ErrorCode, values: TextValues = {}, fields: FieldFault[] = []) {
     super(code);
     this.name = 'DomainError';
     this.code = code;
@@ -274,20 +273,24 @@ export class DomainError extends Error {
   }
 
   /** The text in the caller's language. */
-  text(language: 'zh' | 'en' = 'zh'): string {
-    return fill(errorTable[this.code][language === 'en' ? 2 : 1], this.values);
+  text(language: Language = 'zh'): string {
+    return fill(errorTable[this.code][language === 'en' ? 2 : 1], valuesIn(this.values, language));
   }
 }
 
-/** The reply body of every refusal. */
-export function errorBody(error: DomainError, requestId: string, language: 'zh' | 'en') {
-  const values = { requestId, ...error.values };
+/** The reply body of every refusal, in the reader's language. */
+export function errorBody(error: DomainError, requestId: string, language: Language) {
+  const values = valuesIn(error.values, language);
+  const fields = error.fields.map(({ field, reason, reasonEn }) => ({
+    field,
+    reason: language === 'en' ? reasonEn : reason,
+  }));
   return {
     error: {
       code: error.code,
-      message: fill(errorTable[error.code][language === 'en' ? 2 : 1], values),
-      ...(error.fields.length ? { fields: error.fields } : {}),
-      values: error.values,
+      message: fill(errorTable[error.code][language === 'en' ? 2 : 1], { requestId, ...values }),
+      ...(fields.length ? { fields } : {}),
+      values,
       requestId,
     },
   };

@@ -233,6 +233,7 @@ export interface Tables {
     status: string;
     reason: string | null;
     created_at: Date;
+    reason_en: string | null;
   };
   'fund': {
     id: string;
@@ -498,6 +499,7 @@ export interface Tables {
     kind: string;
     value: string;
     reason: string;
+    reason_en: string | null;
   };
   'roster_import': {
     id: string;

@@ -11,7 +11,7 @@ import { PageHead } from '../page/page-head.tsx';
 import { Await } from '../page/states.tsx';
 import { ToneTag } from '../page/tone.tsx';
 import { formatCount, formatInstant } from '../texts/formats.ts';
-import { useLocale, useTexts } from '../texts/texts.ts';
+import { pick, useLocale, useTexts } from '../texts/texts.ts';
 import { download } from '../transport.ts';
 import {
   importModule,
@@ -197,7 +197,7 @@ const Faults = ({ noun, run }: { noun: Noun; run: ImportRun }) => {
     },
     { key: 'column', title: t.imports.column, render: (row) => row.columnTitle },
     { key: 'value', title: t.imports.value, render: (row) => <bdi className="number-wrap">{row.value}</bdi> },
-    { key: 'reason', title: t.imports.reason, render: (row) => row.reason },
+    { key: 'reason', title: t.imports.reason, render: (row) => pick(row.reason, row.reasonEn) },
     { key: 'sheet', title: t.imports.sheets, render: (row) => row.sheet, hidden: run.sheets.length < 2 },
   ];
   return (
@@ -214,7 +214,7 @@ const Faults = ({ noun, run }: { noun: Noun; run: ImportRun }) => {
           onChange={(kind?: string) => list.set({ kind })}
           options={run.byFault.map((fault) => ({
             value: fault.kind,
-            label: `${fault.title} · ${fault.rows}`,
+            label: `${pick(fault.title, fault.titleEn)} · ${fault.rows}`,
           }))}
           style={{ minWidth: 220 }}
         />

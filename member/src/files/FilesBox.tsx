@@ -3,7 +3,7 @@ import type { FilesField } from '@smart-union/catalogue-kit/fields/files.ts';
 import { Labelled } from '../form/Labelled.tsx';
 import { Icon } from '../parts/Icon.tsx';
 import { listText } from '../format.ts';
-import { useTexts } from '../texts/index.ts';
+import { inLanguage, useTexts } from '../texts/index.ts';
 import { reasonOf } from '../loading.ts';
 import { FileLine } from './FileLine.tsx';
 import type { Line } from './FileLine.tsx';
@@ -74,7 +74,10 @@ export function FilesBox({
         () => latest.current.dropped.has(key),
       );
       if (!stored) return;
-      if (stored.status === 'refused') return change(key, { state: 'refused', reason: stored.reason ?? '' });
+      if (stored.status === 'refused') {
+        const reason = inLanguage(stored.reason ?? '', stored.reasonEn);
+        return change(key, { state: 'refused', reason });
+      }
       drop(key);
       latest.current.onChange([...latest.current.ids, stored.id], stored);
     } catch (error) {

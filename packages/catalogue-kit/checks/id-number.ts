@@ -13,7 +13,7 @@ export type IdNumberFault =
 
 export type IdNumberCheck =
   | { ok: true; idNumber: string; bornOn: string; sex: 'male' | 'female'; holder: IdHolder }
-  | { ok: false; fault: IdNumberFault; reason: string };
+  | { ok: false; fault: IdNumberFault; reason: string; reasonEn: string };
 
 const weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2] as const;
 const checkCharacters = '10X98765432';
@@ -25,13 +25,28 @@ const provinces = new Set(
   ),
 );
 
-const reasons: Record<IdNumberFault, string> = {
-  'missing-id': '没有填证件号码。请补上。',
-  'fifteen-digit-id': '这是 15 位旧身份证号，2013 年起已停用。请填 18 位身份证号。',
-  'wrong-id-length': '身份证号应是 18 位（前 17 位是数字）。请对照证件核对。',
-  'unknown-area': '身份证号前两位不是任何省份的代码。请对照证件核对。',
-  'impossible-birth-date': '身份证号里的出生日期不存在。请对照证件核对。',
-  'bad-checksum': '身份证号的校验位不对，多半是抄错了一位。请对照证件核对。',
+const reasons: Record<IdNumberFault, readonly [zh: string, en: string]> = {
+  'missing-id': ['没有填证件号码。请补上。', 'There is no ID number. Please add it.'],
+  'fifteen-digit-id': [
+    '这是 15 位旧身份证号，2013 年起已停用。请填 18 位身份证号。',
+    'This is an old ID number of 15 digits, out of use since 2013. Please give the one of 18.',
+  ],
+  'wrong-id-length': [
+    '身份证号应是 18 位（前 17 位是数字）。请对照证件核对。',
+    'An ID number has 18 places, the first 17 of them digits. Please check it against the card.',
+  ],
+  'unknown-area': [
+    '身份证号前两位不是任何省份的代码。请对照证件核对。',
+    'The first two digits are no province. Please check it against the card.',
+  ],
+  'impossible-birth-date': [
+    '身份证号里的出生日期不存在。请对照证件核对。',
+    'The day of birth in the ID number does not exist. Please check it against the card.',
+  ],
+  'bad-checksum': [
+    '身份证号的校验位不对，多半是抄错了一位。请对照证件核对。',
+    'The check digit of the ID number is wrong; most likely one place was mistyped. Please check it against the card.',
+  ],
 };
 
 /**
@@ -39,7 +54,7 @@ const reasons: Record<IdNumberFault, string> = {
  * Hong Kong, Macao and Taiwan residents (81/82/83 0000…) and the foreigners' permanent residence card of 2023 (9…)
  * follow the same standard. Blanks, full-width digits and a small x are put right first.
  *
- * `today` (YYYY-MM-DD), when given, also refuses a birth to come. `reason` is Chinese, for the person who typed it.
+ * `today` (YYYY-MM-DD), when given, also refuses a birth to come. `reason` and `reasonEn` are for the person who typed it.
  */
 export function checkIdNumber(text: string, options: { today?: string } = {}): IdNumberCheck {
   const id = compact(text);
@@ -81,5 +96,6 @@ export function maskIdNumber(text: string): string {
 }
 
 function failed(fault: IdNumberFault): IdNumberCheck {
-  return { ok: false, fault, reason: reasons[fault] };
+  const [reason, reasonEn] = reasons[fault];
+  return { ok: false, fault, reason, reasonEn };
 }

@@ -1,7 +1,7 @@
 export type PersonNameFault = 'missing-name' | 'bad-name' | 'lost-character';
 
 export type PersonNameCheck =
-  { ok: true; name: string } | { ok: false; fault: PersonNameFault; reason: string };
+  { ok: true; name: string } | { ok: false; fault: PersonNameFault; reason: string; reasonEn: string };
 
 const invisible =
   /[\u00AD\u061C\u180E\u200B-\u200F\u202A-\u202E\u2060-\u206F\uFEFF]|\u034F|\p{Variation_Selector}/gu;
@@ -27,17 +27,27 @@ export function normaliseName(text: string): string {
 /** Checks a person's name: 2 to 50 characters, Chinese of any plane or Latin, with · between the parts. */
 export function checkPersonName(text: string): PersonNameCheck {
   const name = normaliseName(text);
-  if (name === '') return failed('missing-name', '没有填姓名。请补上。');
+  if (name === '') return failed('missing-name', '没有填姓名。请补上。', 'There is no name. Please add it.');
   if (/\p{Co}|\p{Cn}|\uFFFD|[?？]/u.test(name)) {
     return failed(
       'lost-character',
       '姓名里有一个字没有存下来（显示为空框或问号）。请用生僻字输入法重新输入。',
+      'A character of the name was lost (a box or a question mark). Please type it again with an input method for rare characters.',
     );
   }
   const length = [...name].length;
-  if (length < 2 || length > 50) return failed('bad-name', '姓名应是 2 到 50 个字。请对照证件核对。');
+  if (length < 2 || length > 50)
+    return failed(
+      'bad-name',
+      '姓名应是 2 到 50 个字。请对照证件核对。',
+      'A name has 2 to 50 characters. Please check it against the papers.',
+    );
   if (!letters.test(name) || /^[·.'’-]|[·'’-]$/.test(name)) {
-    return failed('bad-name', '姓名只能是汉字或字母，中间可以有「·」。请去掉数字和其他符号。');
+    return failed(
+      'bad-name',
+      '姓名只能是汉字或字母，中间可以有「·」。请去掉数字和其他符号。',
+      'A name has Chinese characters or letters, with · between the parts. Please remove digits and other signs.',
+    );
   }
   return { ok: true, name };
 }
@@ -49,6 +59,6 @@ export function maskName(text: string): string {
   return `${characters[0]}${'*'.repeat(Math.min(Math.max(characters.length - 1, 1), 2))}`;
 }
 
-function failed(fault: PersonNameFault, reason: string): PersonNameCheck {
-  return { ok: false, fault, reason };
+function failed(fault: PersonNameFault, reason: string, reasonEn: string): PersonNameCheck {
+  return { ok: false, fault, reason, reasonEn };
 }

@@ -6,7 +6,12 @@ export type UsccCheck =
       uscc: string;
       /** Registered as a union: the code begins with 81 (grassroots) or 89. */ union: boolean;
     }
-  | { ok: false; fault: 'missing-uscc' | 'wrong-uscc-length' | 'bad-uscc-checksum'; reason: string };
+  | {
+      ok: false;
+      fault: 'missing-uscc' | 'wrong-uscc-length' | 'bad-uscc-checksum';
+      reason: string;
+      reasonEn: string;
+    };
 
 /** The 31 characters of GB 32100: no I, O, S, V, Z. */
 const alphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY';
@@ -16,14 +21,26 @@ const form = /^[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}$/;
 /** Checks a unified social credit code (统一社会信用代码) against GB 32100: 18 characters, the last a check character. */
 export function checkUscc(text: string): UsccCheck {
   const uscc = compact(text);
-  if (uscc === '') return { ok: false, fault: 'missing-uscc', reason: '没有填统一社会信用代码。请补上。' };
+  if (uscc === '') {
+    const reason = '没有填统一社会信用代码。请补上。';
+    return {
+      ok: false,
+      fault: 'missing-uscc',
+      reason,
+      reasonEn: 'There is no social credit code. Please add it.',
+    };
+  }
   if (!form.test(uscc)) {
     const reason = '统一社会信用代码应是 18 位数字和大写字母（没有 I、O、S、V、Z）。请对照证书核对。';
-    return { ok: false, fault: 'wrong-uscc-length', reason };
+    const reasonEn =
+      'A social credit code has 18 digits and capital letters (never I, O, S, V, Z). Please check it against the certificate.';
+    return { ok: false, fault: 'wrong-uscc-length', reason, reasonEn };
   }
   if (usccCheckCharacter(uscc.slice(0, 17)) !== uscc[17]) {
     const reason = '统一社会信用代码的校验位不对，多半是抄错了一位。请对照证书核对。';
-    return { ok: false, fault: 'bad-uscc-checksum', reason };
+    const reasonEn =
+      'The check character of the social credit code is wrong; most likely one place was mistyped. Please check it against the certificate.';
+    return { ok: false, fault: 'bad-uscc-checksum', reason, reasonEn };
   }
   return { ok: true, uscc, union: /^8[19]/.test(uscc) };
 }

@@ -1,7 +1,7 @@
 import { checkBankCard, maskBankCard } from '../checks/bank-card.ts';
 import { compact } from '../checks/digits.ts';
 import type { FieldBase, FieldOptions, FieldRules } from './field.ts';
-import { nameEn, unreadable } from './field.ts';
+import { unreadable } from './field.ts';
 
 /** The number of the bank card to pay to. Always sealed. */
 export type BankCardField = FieldBase<'bank-card'> & { sensitive: true };
@@ -27,13 +27,10 @@ export const bankCardRules: FieldRules<BankCardField, string> = {
     const value = compact(raw).replace(/-/g, '');
     return value === '' ? { empty: true } : { value };
   },
-  fault: (field, value) => {
+  fault: (_field, value) => {
     const checked = checkBankCard(value);
     if (checked.ok) return null;
-    return {
-      reason: checked.reason,
-      reasonEn: `${nameEn(field)} is not right; please check it digit by digit against the card.`,
-    };
+    return { reason: checked.reason, reasonEn: checked.reasonEn };
   },
   mask: maskBankCard,
 };

@@ -19,6 +19,7 @@ export const describe = (row: FileRow): FileDescription => ({
   height: row.height,
   status: row.status as FileDescription['status'],
   reason: row.reason,
+  reasonEn: row.reason_en,
 });
 
 /** Did this person upload it? */

@@ -34,11 +34,11 @@ const program = `
   );
 `;
 
-const broken = (reason: string) => new DomainError('upload-broken', { reason });
+const broken = (reason: string, reasonEn: string) => new DomainError('upload-broken', { reason, reasonEn });
 
 /** HEIC/HEIF to JPEG, upright, in a thread with limits of time and memory, one at a time. Throws `upload-broken`. */
 export async function convertHeic(bytes: Buffer): Promise<Buffer> {
-  if (statedPixels(bytes) > maxPixels) throw broken('照片的像素太多。');
+  if (statedPixels(bytes) > maxPixels) throw broken('照片的像素太多。', 'the photo has too many pixels.');
   return inTurn(async () => {
     const worker = new Worker(program, {
       eval: true,
@@ -55,7 +55,8 @@ export async function convertHeic(bytes: Buffer): Promise<Buffer> {
       worker.once('exit', () => end(null));
     });
     await worker.terminate();
-    if (!jpeg) throw broken('照片没有存完整，或格式太特殊。');
+    if (!jpeg)
+      throw broken('照片没有存完整，或格式太特殊。', 'the photo is incomplete or of an unusual kind.');
     return Buffer.from(jpeg);
   });
 }

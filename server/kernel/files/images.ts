@@ -49,6 +49,7 @@ export async function reencode(bytes: Buffer, kind: 'jpeg' | 'png' | 'heic'): Pr
       const tooLarge = /pixel limit/i.test((error as Error).message);
       throw new DomainError('upload-broken', {
         reason: tooLarge ? '照片的像素太多。' : '照片没有存完整，或已损坏。',
+        reasonEn: tooLarge ? 'the photo has too many pixels.' : 'the photo is incomplete or damaged.',
       });
     }
   });

@@ -23,7 +23,7 @@ const photos: Record<string, 'jpeg' | 'png' | 'heic'> = {
   'image/heif-sequence': 'heic',
 };
 
-/** Judges an upload by its bytes, never by its name. Throws `upload-type` or `upload-broken` with a reason in Chinese. */
+/** Judges an upload by its bytes, never by its name. Throws `upload-type` or `upload-broken` with a reason. */
 export async function takeIn(bytes: Buffer): Promise<Intake> {
   const found = await fileTypeFromBuffer(bytes).catch(() => undefined);
   const kind = found ? photos[found.mime] : undefined;
@@ -33,5 +33,6 @@ export async function takeIn(bytes: Buffer): Promise<Intake> {
     return { mediaType: 'application/pdf', content: bytes, preview: null, width: null, height: null };
   }
   const reason = found ? `它是 ${found.ext.toUpperCase()} 文件。` : '认不出它的格式。';
-  throw new DomainError('upload-type', { reason });
+  const reasonEn = found ? `it is a ${found.ext.toUpperCase()} file.` : 'its kind is unknown.';
+  throw new DomainError('upload-type', { reason, reasonEn });
 }

@@ -1,7 +1,7 @@
 import { inflateSync } from 'node:zlib';
 import { DomainError } from '../errors.ts';
 
-const broken = (reason: string) => new DomainError('upload-broken', { reason });
+const broken = (reason: string, reasonEn: string) => new DomainError('upload-broken', { reason, reasonEn });
 const unpackedBytes = 8 * 1024 * 1024;
 const packedObjects = 200;
 
@@ -39,7 +39,7 @@ function unpack(body: string): string {
   try {
     return inflateSync(Buffer.from(body, 'latin1'), { maxOutputLength: unpackedBytes }).toString('latin1');
   } catch {
-    throw broken('PDF 没有存完整，或已损坏。');
+    throw broken('PDF 没有存完整，或已损坏。', 'the PDF is incomplete or damaged.');
   }
 }
 
@@ -63,13 +63,19 @@ export function checkPdf(bytes: Buffer): void {
   const text = bytes.toString('latin1');
   const end = text.slice(-2048);
   if (!/^%PDF-[12]\.\d/.test(text) || !end.includes('startxref') || !end.includes('%%EOF')) {
-    throw broken('PDF 没有存完整。');
+    throw broken('PDF 没有存完整。', 'the PDF is incomplete.');
   }
   const objects = objectsOf(text);
   if (/\/Encrypt(?![A-Za-z0-9])/.test(objects)) {
-    throw broken('PDF 设了密码，请去掉密码再上传，或改为拍照上传。');
+    throw broken(
+      'PDF 设了密码，请去掉密码再上传，或改为拍照上传。',
+      'the PDF has a password; please remove it, or take a photo.',
+    );
   }
   if (running.test(text) || running.test(objects) || shortRunning.test(objects) || !opensPlainly(objects)) {
-    throw broken('PDF 里带有会自动运行的内容，为安全起见不能上传；请另存为普通 PDF，或改为拍照上传。');
+    throw broken(
+      'PDF 里带有会自动运行的内容，为安全起见不能上传；请另存为普通 PDF，或改为拍照上传。',
+      'the PDF runs something by itself, which is not safe; please save it as a plain PDF, or take a photo.',
+    );
   }
 }

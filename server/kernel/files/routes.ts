@@ -14,7 +14,7 @@ async function removeFile(
   { params }: InputOf<Routes['remove']>,
 ): Promise<ReplyOf<Routes['remove']>> {
   const row = await getOwn(ctx, params.id, true);
-  if (row.case_id) throw new DomainError('case-not-open', { status: '已提交' });
+  if (row.case_id) throw new DomainError('case-not-open', { status: '已提交', statusEn: 'sent' });
   await ctx.db.deleteFrom('file').where('id', '=', row.id).execute();
   discardContents(ctx, row);
   return { ok: true };

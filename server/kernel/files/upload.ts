@@ -77,7 +77,11 @@ export async function appendBytes(
   const part = call.body;
   if (!part) throw new DomainError('media-unsupported');
   const received = row.received + part.size;
-  if (received > row.size) throw new DomainError('upload-broken', { reason: '收到的内容比登记的多。' });
+  if (received > row.size)
+    throw new DomainError('upload-broken', {
+      reason: '收到的内容比登记的多。',
+      reasonEn: 'more arrived than was announced.',
+    });
   await keepPart(ctx, row.id, query.offset, part.path);
   if (received < row.size) return change(ctx, row.id, { received });
   return finish(ctx, row);
@@ -95,7 +99,8 @@ async function finish(ctx: Ctx, row: FileRow): Promise<File> {
   });
   // Refused in the row and not by an error: the transaction must commit, or the same bytes could come for ever.
   if (outcome instanceof DomainError) {
-    return change(ctx, row.id, { received: row.size, status: 'refused', reason: outcome.text() });
+    const [reason, reason_en] = [outcome.text(), outcome.text('en')];
+    return change(ctx, row.id, { received: row.size, status: 'refused', reason, reason_en });
   }
   return store(ctx, row, outcome);
 }

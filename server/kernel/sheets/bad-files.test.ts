@@ -321,13 +321,18 @@ describe('the wrong list', () => {
 });
 
 describe('every refusal', () => {
-  it('says in Chinese what to do', () => {
+  it('says in Chinese and in English what to do', () => {
     expect(sheetErrorCodes.length).toBeGreaterThan(20);
     for (const code of sheetErrorCodes) {
-      const { zh, message } = new SheetError(code, { limit: 9, sheet: '表1', row: 3, names: ['姓名'] });
+      const { zh, en, message } = new SheetError(code, { limit: 9, sheet: '表1', row: 3, names: ['姓名'] });
       expect(zh).toBe(message);
       expect(zh).toMatch(/请|取消|删去/);
       expect(zh).not.toMatch(/失败|undefined/);
+      // Names of sheets and columns stay as they stand in the file.
+      expect(en.replaceAll(/“[^”]*”|(?<=not but |This is )姓名/g, '')).toMatch(
+        /^[A-Z][^\p{Script=Han}]*\.$/u,
+      );
+      expect(en).not.toContain('undefined');
     }
   });
 });

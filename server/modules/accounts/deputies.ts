@@ -22,7 +22,8 @@ function cadreOf(ctx: Ctx): CadreActor {
   return ctx.actor;
 }
 
-const fault = (field: string, reason: string) => new DomainError('input-invalid', {}, [{ field, reason }]);
+const fault = (field: string, reason: string, reasonEn: string) =>
+  new DomainError('input-invalid', {}, [{ field, reason, reasonEn }]);
 
 const dayZh = (day: string) => {
   const [, month, date] = day.split('-');
@@ -154,11 +155,21 @@ export async function appointDeputy(
   const actor = cadreOf(ctx);
   const { accountId, from, until, note } = body;
   const [grant] = ownGrants(actor);
-  if (!grant) throw fault('accountId', '您的职责不审批申请，不需要委托代办');
-  if (from < ctx.today) throw fault('from', '开始日期不能早于今天');
-  if (until < from) throw fault('until', '结束日期不能早于开始日期');
+  if (!grant)
+    throw fault(
+      'accountId',
+      '您的职责不审批申请，不需要委托代办',
+      'Your role decides no cases and needs no deputy',
+    );
+  if (from < ctx.today) throw fault('from', '开始日期不能早于今天', 'The first day cannot be before today');
+  if (until < from)
+    throw fault('until', '结束日期不能早于开始日期', 'The last day cannot be before the first');
   if (Date.parse(until) - Date.parse(from) > longestDays * 86_400_000)
-    throw fault('until', '代办最长一年，更长的请由管理员调整职责');
+    throw fault(
+      'until',
+      '代办最长一年，更长的请由管理员调整职责',
+      'A deputy acts for a year at most; for longer, ask an administrator to change the roles',
+    );
   // Both accounts, in one order: of two appointments at once the second sees the first.
   await ctx.db
     .selectFrom('account')
@@ -168,11 +179,24 @@ export async function appointDeputy(
     .forUpdate()
     .execute();
   const deputy = (await candidates(ctx, actor)).find((one) => one.accountId === accountId);
-  if (!deputy) throw fault('accountId', '请选择本工会或上一级工会的在职同事');
+  if (!deputy)
+    throw fault(
+      'accountId',
+      '请选择本工会或上一级工会的在职同事',
+      'Please choose a colleague of your union or of the one above',
+    );
   if (await isAway(ctx, actor.accountId, from, until))
-    throw fault('from', '这段时间您已委托了代办人，请先结束原来的代办');
+    throw fault(
+      'from',
+      '这段时间您已委托了代办人，请先结束原来的代办',
+      'You have a deputy in these days; please end that first',
+    );
   if (await isAway(ctx, accountId, from, until))
-    throw fault('accountId', `${deputy.name}这段时间也委托了别人代办，请另选同事`);
+    throw fault(
+      'accountId',
+      `${deputy.name}这段时间也委托了别人代办，请另选同事`,
+      `${deputy.name} is away too in these days; please choose another colleague`,
+    );
   const id = ctx.id();
   await ctx.db
     .insertInto('deputy')

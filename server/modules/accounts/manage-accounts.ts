@@ -88,7 +88,10 @@ export async function openAccount(ctx: Ctx, account: NewAccount): Promise<string
     .onConflict((conflict) => conflict.column('username').doNothing())
     .returning('id')
     .executeTakeFirst();
-  if (!row) throw new DomainError('input-invalid', {}, [{ field: 'username', reason: '这个用户名已有人用' }]);
+  if (!row)
+    throw new DomainError('input-invalid', {}, [
+      { field: 'username', reason: '这个用户名已有人用', reasonEn: 'Somebody has this user name already' },
+    ]);
   await record(ctx, { kind: 'account.opened', subject: 'account', subjectId: id, unionPath: 'f' });
   await grantRole(ctx, id, account.role, account.unionId, null);
   return id;

@@ -14,7 +14,13 @@ const goodForMinutes = 5;
 export function phoneOf(typed: string): string {
   const checked = checkPhone(typed);
   if (!checked.ok)
-    throw new DomainError('input-invalid', {}, [{ field: 'phone', reason: '请填写 11 位手机号码' }]);
+    throw new DomainError('input-invalid', {}, [
+      {
+        field: 'phone',
+        reason: '请填写 11 位手机号码',
+        reasonEn: 'Please give a mobile number of 11 digits',
+      },
+    ]);
   return checked.phone;
 }
 

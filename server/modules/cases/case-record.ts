@@ -76,19 +76,21 @@ export async function lockOwnCase(ctx: Ctx, id: string): Promise<CaseRecord> {
 const isApplicant = (ctx: Ctx, memberId: string) =>
   ctx.actor.kind === 'member' && ctx.actor.memberId === memberId;
 
-const statusWords: Record<CaseStatus, string> = {
-  draft: '草稿',
-  submitted: '已提交',
-  in_review: '审核中',
-  returned: '已退回',
-  approved: '已批准',
-  declined: '未通过',
-  withdrawn: '已撤回',
-  closed: '已办结',
+const statusWords: Record<CaseStatus, readonly [zh: string, en: string]> = {
+  draft: ['草稿', 'a draft'],
+  submitted: ['已提交', 'sent'],
+  in_review: ['审核中', 'under review'],
+  returned: ['已退回', 'returned'],
+  approved: ['已批准', 'approved'],
+  declined: ['未通过', 'declined'],
+  withdrawn: ['已撤回', 'withdrawn'],
+  closed: ['已办结', 'closed'],
 };
 
-export const notOpen = (status: CaseStatus) =>
-  new DomainError('case-not-open', { status: statusWords[status] });
+export function notOpen(of: CaseStatus) {
+  const [status, statusEn] = statusWords[of];
+  return new DomainError('case-not-open', { status, statusEn });
+}
 
 /** What a change answers. */
 export const receiptOf = (

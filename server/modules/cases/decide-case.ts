@@ -94,7 +94,11 @@ async function giveBack(at: Desking, reason: string, returnTo: string | null): P
   const earlier = stagesBefore(filed.definition.route, task.stage).map((stage) => stage.id);
   if (returnTo !== null && !earlier.includes(returnTo)) {
     throw new DomainError('input-invalid', {}, [
-      { field: 'returnTo', reason: '只能退回给申请人或之前的环节' },
+      {
+        field: 'returnTo',
+        reason: '只能退回给申请人或之前的环节',
+        reasonEn: 'It can go back to the applicant or to an earlier stage',
+      },
     ]);
   }
   await closeTasks(ctx, filed.id, 'return');
@@ -149,7 +153,13 @@ async function decide(ctx: Ctx, id: string, body: Decision): Promise<FiledCase> 
   const at = await sitDown(ctx, id, body.version);
   const stage = findStage(at.filed.definition.route, at.task.stage);
   if (stage && !stage.outcomes.includes(body.outcome)) {
-    throw new DomainError('input-invalid', {}, [{ field: 'outcome', reason: '这一环节不能这样审批' }]);
+    throw new DomainError('input-invalid', {}, [
+      {
+        field: 'outcome',
+        reason: '这一环节不能这样审批',
+        reasonEn: 'This stage cannot be decided like this',
+      },
+    ]);
   }
   const reason = body.note || null;
   if (body.outcome === 'approve') await approve(at, reason);

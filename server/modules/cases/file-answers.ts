@@ -11,7 +11,7 @@ export function completeAnswers(ctx: Ctx, definition: ItemDefinition, answers: A
     throw new DomainError(
       'case-incomplete',
       {},
-      checked.faults.map(({ field, reason }) => ({ field, reason })),
+      checked.faults.map(({ field, reason, reasonEn }) => ({ field, reason, reasonEn })),
     );
   }
   return checked.answers;

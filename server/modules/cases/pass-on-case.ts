@@ -25,7 +25,11 @@ async function prepare(ctx: Ctx, { params, body }: PassOn) {
   const able = await mayDecideAt(ctx, body.accountId, task.permission as Permission, task.unionPath);
   if (!able || body.accountId === by.accountId) {
     throw new DomainError('input-invalid', {}, [
-      { field: 'accountId', reason: '请选择同一工会中有同样审批权限的同事' },
+      {
+        field: 'accountId',
+        reason: '请选择同一工会中有同样审批权限的同事',
+        reasonEn: 'Please choose a colleague at the same union who may decide this',
+      },
     ]);
   }
   return { filed, by, task };

@@ -120,6 +120,7 @@ export function requireEntitled(assessment: Assessment): void {
   const check = assessment.checks.find((one) => !one.ok)!;
   throw new DomainError('claim-not-entitled', {
     reason: check.reason,
+    reasonEn: check.reasonEn,
     ...(assessment.from ? { from: assessment.from } : {}),
   });
 }

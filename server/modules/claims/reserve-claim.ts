@@ -1,7 +1,7 @@
 import { fieldsOf, type Answers } from '@smart-union/catalogue-kit';
-import type { Insertable, Updateable } from 'kysely';
+import type { Updateable } from 'kysely';
 import { together, type Ctx } from '../../kernel/context.ts';
-import { statement } from '../../kernel/db/statement.ts';
+import { insertion, statement } from '../../kernel/db/statement.ts';
 import type { Tables } from '../../kernel/tables.gen.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import type { CaseOwner, FiledCase } from '../cases/index.ts';
@@ -10,53 +10,18 @@ import { assessFor, benefitOf, placeOf, requireEntitled, stayOf, type Use } from
 import { payerOf } from './payers.ts';
 import { readClaim } from './read-claim.ts';
 
-interface Place {
-  period: string;
-  allowed: number;
-}
-
-const placeTaken = statement((db, row: Insertable<Tables['claim']>) =>
-  db
-    .insertInto('claim')
-    .values(row)
-    .onConflict((conflict) => conflict.doNothing())
-    .returning('case_id'),
-);
+const placeTaken = insertion('claim');
 
 const claimKept = statement((db, { caseId, ...set }: Updateable<Tables['claim']> & { caseId: string }) =>
   db.updateTable('claim').set(set).where('case_id', '=', caseId).where('status', '=', 'reserved'),
 );
 
-/**
- * Takes one of the member's places for the period. The unique index decides between two taps: the loser tries the
- * next free place, and when there is none the claim is refused although both read "one left".
- */
-async function takePlace(
-  ctx: Ctx,
-  filed: FiledCase,
-  place: Place,
-  uses: readonly Use[],
-  told: ReturnType<typeof toldOf>,
-): Promise<boolean> {
-  const used = new Set(uses.filter((use) => use.period === place.period).map((use) => use.ordinal));
-  for (let ordinal = 1; ordinal <= place.allowed; ordinal += 1) {
-    if (used.has(ordinal)) continue;
-    const [taken] = await placeTaken(ctx, {
-      ...told,
-      case_id: filed.id,
-      member_id: filed.memberId,
-      union_path: filed.unionPath,
-      item_code: filed.itemCode,
-      period: place.period,
-      ordinal,
-      allowed: place.allowed,
-      channel: benefitOf(filed.definition).payout.channel,
-      status: 'reserved',
-      created_at: ctx.now,
-    });
-    if (taken) return true;
-  }
-  return false;
+/** The lowest of the member's places in a period that is free, from 1; null when all are taken. */
+function freePlace(allowed: number, period: string, uses: readonly Use[]): number | null {
+  const used = new Set(uses.filter((use) => use.period === period).map((use) => use.ordinal));
+  let ordinal = 1;
+  while (used.has(ordinal)) ordinal += 1;
+  return ordinal <= allowed ? ordinal : null;
 }
 
 /** What a claim takes from the form. */
@@ -82,22 +47,39 @@ async function submitted(ctx: Ctx, filed: FiledCase): Promise<{ amountFen: numbe
   const { memberId, id } = filed;
   const answers = filed.answers as Answers;
   // The member's row is the gate: two claims of one person are judged one after the other.
-  const { facts, uses, assessment } = await assessFor(ctx, definition, memberId, answers, id, 'locked');
+  const [{ facts, uses, assessment }] = await together([
+    assessFor(ctx, definition, memberId, answers, id, 'locked'),
+    keepCard(ctx, filed),
+  ]);
   requireEntitled(assessment);
   const amountFen = assessment.amountFen!;
   const told = toldOf(filed, amountFen);
-  const kept = uses.some((use) => use.case_id === filed.id && use.status === 'reserved');
-  if (kept) claimKept.later(ctx, { caseId: filed.id, ...told });
-  const [placed] = await together([
-    kept ? Promise.resolve(true) : takePlace(ctx, filed, placeOf(definition, facts), uses, told),
-    keepCard(ctx, filed),
-  ]);
-  if (!placed) {
-    requireEntitled((await assessFor(ctx, definition, memberId, answers, id)).assessment);
+  if (uses.some((use) => use.case_id === id && use.status === 'reserved')) {
+    claimKept.later(ctx, { caseId: id, ...told });
+    return { amountFen };
+  }
+  const { period, allowed } = placeOf(definition, facts);
+  const ordinal = freePlace(allowed, period, uses);
+  if (ordinal === null) {
     throw new DomainError('claim-not-entitled', {
       reason: '这次申请与刚才的另一次重复，请到「申请进度」查看。',
+      reasonEn: 'This repeats another claim you have just made; please look at its progress.',
     });
   }
+  // Behind the gate the place is free; the unique index stays the last word.
+  placeTaken.later(ctx, {
+    ...told,
+    case_id: id,
+    member_id: memberId,
+    union_path: filed.unionPath,
+    item_code: filed.itemCode,
+    period,
+    ordinal,
+    allowed,
+    channel: definition.payout.channel,
+    status: 'reserved',
+    created_at: ctx.now,
+  });
   return { amountFen };
 }
 

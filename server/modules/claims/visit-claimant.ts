@@ -30,11 +30,13 @@ export async function chooseVisit(
 ): Promise<ReplyOf<Claims['chooseVisit']>> {
   const locked = await lockApproved(ctx, params.id);
   if (locked.status !== 'reserved' && locked.status !== 'approved')
-    throw new DomainError('payment-not-open', { status: '已付' });
+    throw new DomainError('payment-not-open', { status: '已付', statusEn: 'paid' });
   const claim = await readClaim(ctx, params.id);
   const allowed = [claim.payout.channel, ...(claim.payout.alternatives ?? [])];
   if (!allowed.includes(body.channel)) {
-    throw new DomainError('input-invalid', {}, [{ field: 'channel', reason: '这个事项不能这样发放' }]);
+    throw new DomainError('input-invalid', {}, [
+      { field: 'channel', reason: '这个事项不能这样发放', reasonEn: 'This benefit is not paid in this way' },
+    ]);
   }
   await ctx.db.updateTable('claim').set({ channel: body.channel }).where('case_id', '=', params.id).execute();
   if (locked.status === 'approved') await payerOf().channelChanged(ctx, { ...claim, channel: body.channel });
@@ -61,12 +63,20 @@ export async function recordVisit(
   await lockApproved(ctx, params.id);
   const claim = await readClaim(ctx, params.id);
   if (claim.status !== 'approved' || claim.channel !== 'home-visit') {
+    const visits = claim.channel === 'home-visit';
     throw new DomainError('payment-not-open', {
-      status: claim.channel === 'home-visit' ? '未批准或已付' : '打卡发放',
+      status: visits ? '未批准或已付' : '打卡发放',
+      statusEn: visits ? 'not approved, or paid already' : 'paid to a bank card',
     });
   }
   if (body.visitedOn > ctx.today)
-    throw new DomainError('input-invalid', {}, [{ field: 'visitedOn', reason: '上门日期不能晚于今天' }]);
+    throw new DomainError('input-invalid', {}, [
+      {
+        field: 'visitedOn',
+        reason: '上门日期不能晚于今天',
+        reasonEn: 'The day of the visit cannot be after today',
+      },
+    ]);
   const decided = await ctx.db
     .selectFrom('decision')
     .select('id')

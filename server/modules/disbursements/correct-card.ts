@@ -15,7 +15,7 @@ type Disbursements = typeof contract.disbursements;
 /** The card typed becomes the member's. Throws `card-invalid` at the field of this form. */
 function giveCard(ctx: Ctx, payment: Payment, typed: string) {
   const card = checkBankCard(typed);
-  if (!card.ok) throw new DomainError('card-invalid', {}, [{ field: 'bankCard', reason: card.reason }]);
+  if (!card.ok) throw new DomainError('card-invalid', {}, [{ ...card, field: 'bankCard' }]);
   return setBankCard(ctx, payment.memberId, card.cardNumber);
 }
 

@@ -89,7 +89,10 @@ export async function createBatch(
   if (!isWithin(fund.unionPath, ctx.scope.paths)) throw new DomainError('thing-not-found');
   const ready = await takeReady(ctx, fund, body.disbursementIds);
   if (body.disbursementIds && ready.length < new Set(body.disbursementIds).size) {
-    throw new DomainError('payment-not-open', { status: '有的款项不在待付款' });
+    throw new DomainError('payment-not-open', {
+      status: '有的款项不在待付款',
+      statusEn: 'some do not wait for payment',
+    });
   }
   const ids = ready.map((payment) => payment.id);
   const involved = await involvedIn(ctx, actor, ids);

@@ -207,7 +207,8 @@ async function readReturn(
   const file = readReturnFile(bytes);
   if (file.batchNumber !== batch.number) {
     const reason = `这是批次 ${file.batchNumber} 的回盘文件，请到那个批次导入。`;
-    throw new DomainError('return-unreadable', { reason });
+    const reasonEn = `it belongs to batch ${file.batchNumber}; please import it there.`;
+    throw new DomainError('return-unreadable', { reason, reasonEn });
   }
   const stored = await ctx.files.put(bytes);
   const returnId = ctx.id();

@@ -56,32 +56,36 @@ export async function lockPaymentOf(ctx: Ctx, caseId: string): Promise<Payment> 
   return found as Payment;
 }
 
-const paymentWords: Record<PaymentStatus, string> = {
-  ready: '待付款',
-  batched: '已入批次',
-  sent: '已送银行',
-  paid: '已到账',
-  failed: '银行退回',
-  exception: '对账异常',
-  'visit-due': '待上门慰问',
-  cancelled: '已取消',
+type Words = readonly [zh: string, en: string];
+
+const paymentWords: Record<PaymentStatus, Words> = {
+  ready: ['待付款', 'waiting for payment'],
+  batched: ['已入批次', 'in a batch'],
+  sent: ['已送银行', 'with the bank'],
+  paid: ['已到账', 'paid'],
+  failed: ['银行退回', 'refused by the bank'],
+  exception: ['对账异常', 'in doubt'],
+  'visit-due': ['待上门慰问', 'waiting for a visit'],
+  cancelled: ['已取消', 'cancelled'],
 };
 
-export const paymentNotOpen = (status: PaymentStatus) =>
-  new DomainError('payment-not-open', { status: paymentWords[status] });
+export const paymentNotOpen = (status: PaymentStatus) => refused('payment-not-open', paymentWords[status]);
 
-const batchWords: Record<BatchStatus, string> = {
-  draft: '草稿',
-  locked: '待放行',
-  exported: '已放行，待送银行',
-  sent: '已送银行',
-  returned: '已回盘，未对平',
-  reconciled: '已对平',
-  cancelled: '已取消',
+const batchWords: Record<BatchStatus, Words> = {
+  draft: ['草稿', 'a draft'],
+  locked: ['待放行', 'waiting for release'],
+  exported: ['已放行，待送银行', 'released, not sent yet'],
+  sent: ['已送银行', 'with the bank'],
+  returned: ['已回盘，未对平', 'answered by the bank, not reconciled'],
+  reconciled: ['已对平', 'reconciled'],
+  cancelled: ['已取消', 'cancelled'],
 };
 
-export const batchNotOpen = (status: string) =>
-  new DomainError('batch-not-open', { status: batchWords[status as BatchStatus] });
+export const batchNotOpen = (status: string) => refused('batch-not-open', batchWords[status as BatchStatus]);
+
+function refused(code: 'payment-not-open' | 'batch-not-open', [status, statusEn]: Words) {
+  return new DomainError(code, { status, statusEn });
+}
 
 /** Where a card of a payment, and of a line of a bank file, is sealed. */
 export const cardPlace = (paymentId: string) => ({

@@ -25,12 +25,22 @@ export interface ReturnFile {
   rows: readonly ReturnRow[];
 }
 
-const unreadable = (reason: string) => new DomainError('return-unreadable', { reason });
+const unreadable = (reason: string, reasonEn: string) =>
+  new DomainError('return-unreadable', { reason, reasonEn });
+
+const empty = () =>
+  unreadable(
+    '文件是空的。请重新从银行下载后再导入。',
+    'it is empty. Please download it from the bank again.',
+  );
 
 function textOf(bytes: Buffer): string {
-  if (bytes.length === 0) throw unreadable('文件是空的。请重新从银行下载后再导入。');
+  if (bytes.length === 0) throw empty();
   if (bytes.subarray(0, 2).toString() === 'PK')
-    throw unreadable('这是 Excel 或压缩文件。请导入银行给的 .csv 或 .txt 回盘文件。');
+    throw unreadable(
+      '这是 Excel 或压缩文件。请导入银行给的 .csv 或 .txt 回盘文件。',
+      'it is an Excel or zip file. Please import the .csv or .txt the bank gave you.',
+    );
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
@@ -109,10 +119,16 @@ function whole(
   const ordinal = wholeNumber(number);
   const isLast = { 是: true, Y: true, 否: false, N: false }[last ?? ''];
   if (!batchNumber || !ordinal || isLast === undefined)
-    throw unreadable('第一行应有批次号、回盘次序和末次标志。请确认导入的是银行的回盘文件。');
+    throw unreadable(
+      '第一行应有批次号、回盘次序和末次标志。请确认导入的是银行的回盘文件。',
+      'its first line does not name the batch, the number of the file and whether it is the last. Please check that it is the bank’s return file.',
+    );
   const declared = wholeNumber(count);
   if (declared !== rows.length)
-    throw unreadable(`第一行写明 ${declared ?? '?'} 笔，实际有 ${rows.length} 笔，文件不完整。请重新下载。`);
+    throw unreadable(
+      `第一行写明 ${declared ?? '?'} 笔，实际有 ${rows.length} 笔，文件不完整。请重新下载。`,
+      `its first line announces ${declared ?? '?'} payments, but there are ${rows.length}. Please download it again.`,
+    );
   return { batchNumber, number: ordinal, last: isLast, rows };
 }
 
@@ -120,7 +136,7 @@ function whole(
 export function readReturnFile(bytes: Buffer): ReturnFile {
   const text = textOf(bytes).replace(/^\uFEFF/, '');
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
-  if (lines.length === 0) throw unreadable('文件是空的。请重新从银行下载后再导入。');
+  if (lines.length === 0) throw empty();
   return /^R(?!,)/.test(lines[0] ?? '') ? fixedReturn(bytes) : csvReturn(lines);
 }
 

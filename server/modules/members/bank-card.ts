@@ -42,7 +42,7 @@ export async function setBankCard(
   typed: string,
 ): Promise<{ bankCardMasked: string }> {
   const card = checkBankCard(typed);
-  if (!card.ok) throw new DomainError('card-invalid', {}, [{ field: 'number', reason: card.reason }]);
+  if (!card.ok) throw new DomainError('card-invalid', {}, [{ ...card, field: 'number' }]);
   const [member] = await cardOf(ctx, { memberId });
   if (!member) throw new DomainError('thing-not-found');
   const bankCardMasked = maskBankCard(card.cardNumber);

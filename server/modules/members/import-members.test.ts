@@ -49,7 +49,8 @@ describe('the roster of members', () => {
     const run = await preview(roster);
     expect(run).toMatchObject({ status: 'previewed', fileName: 'members.xlsx', sheets: ['Sheet1'] });
     expect(run.counts).toEqual({ ...expected, added: 1857, changed: 0, unchanged: 0 });
-    expect(run.byFault[0]).toEqual({ kind: 'bad-checksum', title: '身份证号校验位不对', rows: 32 });
+    const titleEn = 'Wrong check digit of the ID number';
+    expect(run.byFault[0]).toEqual({ kind: 'bad-checksum', title: '身份证号校验位不对', titleEn, rows: 32 });
     const faults = await t.as('registrar').memberImports.faults({
       params: { id: run.id },
       query: { pageSize: 200 },
@@ -57,6 +58,10 @@ describe('the roster of members', () => {
     expect(faults.total).toBe(160);
     expect(faults.items.at(0)).toMatchObject({ row: 11, column: 'idNumber', verdict: 'reject' });
     expect(JSON.stringify(faults)).not.toMatch(/\d{15}|1[3-9]\d{9}/);
+    for (const { kind, reasonEn } of faults.items)
+      expect(`${kind}: ${reasonEn?.replaceAll(/“[^”]*”|: [^:]*\.$/g, '')}`).toMatch(
+        /^[\w-]+: [A-Z][\x20-\x7e“”’–·]*$/,
+      );
     expect(await counts()).toEqual(before);
     await t.as('registrar').memberImports.discard({ params: { id: run.id } });
     await expect(commit(run.id)).rejects.toMatchObject({ code: 'import-not-open' });
@@ -110,6 +115,25 @@ describe('the roster of members', () => {
     const run = await preview(await xlsxBytes([{ name: table.sheet, columns, rows: [corrected] }]));
     expect(run.counts).toMatchObject({ accept: 1, reject: 0, added: 1 });
     expect((await commit(run.id)).status).toBe('committed');
+  });
+
+  it('gives them back in English to who reads English, and does not mind its own column', async () => {
+    const runs = await t.as('registrar').memberImports.list({ query: {} });
+    const { id } = runs.items.find(({ status, counts: had }) => status === 'committed' && had.reject > 0)!;
+    const url = `/api/v1/members/imports/${id}/refused.xlsx`;
+    const headers = { 'accept-language': 'en' };
+    const { raw, headers: told } = await t.call('registrar', { method: 'GET', url, headers });
+    expect(told['content-disposition']).toContain('refused-rows.xlsx');
+    const { sheets } = await readSheets({ bytes: raw });
+    const table = findTables(sheets, memberColumns).tables[0]!;
+    expect(table.titles.at(-1)).toBe('Reason');
+    expect(table.rows.map((row) => row.texts.at(-1))).toContain('“姓名”: There is no name. Please add it.');
+    const run = await preview(raw);
+    // Whose first row stayed behind is no longer there twice.
+    expect(run.counts.reject).toBeGreaterThan(100);
+    const again = await t.call('registrar', { method: 'GET', url: url.replace(id, run.id) });
+    const back = findTables((await readSheets({ bytes: again.raw })).sheets, memberColumns).tables[0]!;
+    expect(back.titles.filter((title) => title === 'Reason' || title === '原因')).toEqual(['原因']);
   });
 
   it('writes dated events for what a later roster says otherwise', async () => {

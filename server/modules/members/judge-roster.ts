@@ -5,7 +5,7 @@ import { wholeFederation } from '../../kernel/db.ts';
 import type { TableHead } from '../../kernel/sheets/header.ts';
 import { defaultLimits } from '../../kernel/sheets/rows.ts';
 import { streamReader } from '../../kernel/sheets/stream-reader.ts';
-import { verdictOf } from '../../kernel/sheets/verdicts.ts';
+import { verdictOf, type FaultText } from '../../kernel/sheets/verdicts.ts';
 import {
   unionsByKey,
   type Effect,
@@ -16,7 +16,7 @@ import {
 import type { ChangedMember } from './change-members.ts';
 import { commonPath } from './enrol-members.ts';
 import { memberColumns, type MemberColumn } from './roster/columns.ts';
-import type { MemberFaultKind } from './roster/faults.ts';
+import { memberFaultTexts, type MemberFaultKind } from './roster/faults.ts';
 import type { MemberVerdict, ParsedMember } from './roster/judge.ts';
 import type { RosterEvent, RosterTask } from './roster/judge.worker.ts';
 
@@ -106,7 +106,7 @@ function effectOf(ctx: Ctx, row: MemberVerdict<UnionPlace>, { index, known, seen
   if (!parsed) return null;
   if (seen.has(index)) {
     // Same number under two kinds of papers; the judge tells only rows of one kind apart.
-    return refuse(row, 'duplicate-in-file', '和前面一行的证件号码相同。请只保留一行。');
+    return refuse(row, 'duplicate-in-file', memberFaultTexts.repeatedEarlier);
   }
   seen.add(index);
   const standing = known.get(index);
@@ -115,11 +115,7 @@ function effectOf(ctx: Ctx, row: MemberVerdict<UnionPlace>, { index, known, seen
     return 'added';
   }
   if (!isWithin(standing.unionPath, ctx.scope.paths)) {
-    return refuse(
-      row,
-      'member-elsewhere',
-      '已是别处工会的会员。换了工会请通过上级工会办理会籍转移，不用重新入会。',
-    );
+    return refuse(row, 'member-elsewhere', memberFaultTexts.memberElsewhere);
   }
   const difference = differenceOf(ctx, row, parsed, standing);
   if (Object.keys(difference).length === 0) return 'unchanged';
@@ -154,10 +150,10 @@ async function readRoster(ctx: Ctx, bytes: Buffer, { texts }: JudgeWanted): Prom
   return read;
 }
 
-function refuse(row: MemberVerdict<UnionPlace>, kind: MemberFaultKind, reason: string): null {
+function refuse(row: MemberVerdict<UnionPlace>, kind: MemberFaultKind, text: FaultText): null {
   const column: MemberColumn = 'idNumber';
   const columnTitle = memberColumns.find(({ key }) => key === column)!.title;
-  row.faults.push({ column, columnTitle, kind, severity: 'refusal', value: '', reason });
+  row.faults.push({ column, columnTitle, kind, severity: 'refusal', value: '', ...text });
   row.verdict = verdictOf(row.faults);
   return null;
 }

@@ -2,12 +2,12 @@ import { isWithin } from '../../kernel/access.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { findTables } from '../../kernel/sheets/header.ts';
 import { readSheets } from '../../kernel/sheets/read.ts';
-import { verdictOf } from '../../kernel/sheets/verdicts.ts';
+import { verdictOf, type FaultText } from '../../kernel/sheets/verdicts.ts';
 import type { StandingUnion } from './change-union.ts';
 import type { UnionState } from './events.ts';
 import type { Effect, Judgement, JudgeWanted } from './imports/kind.ts';
 import { unionColumns, type UnionColumn } from './roster/columns.ts';
-import type { UnionFaultKind } from './roster/faults.ts';
+import { unionFaultTexts as texts, type UnionFaultKind } from './roster/faults.ts';
 import { judgeUnions, type ParsedUnion, type UnionVerdict } from './roster/judge.ts';
 
 /** What a directory of unions would do: superiors stand before those below them. */
@@ -58,38 +58,13 @@ export async function judgeDirectory(
     const allowed = !changes || mayChange(ctx, union, standing, known);
     const holder = union.uscc === undefined ? undefined : codes.get(union.uscc);
     if (refused.has(union.superiorKey) && !known.has(union.superiorKey)) {
-      note(
-        row,
-        'superior',
-        'superior-refused',
-        union.superiorName,
-        '上级工会没有通过。先改好上级，再一起上传。',
-      );
+      note(row, 'superior', 'superior-refused', union.superiorName, texts.superiorRefused());
     } else if (!allowed && !standing) {
-      note(
-        row,
-        'superior',
-        'outside-scope',
-        union.superiorName,
-        '这个上级工会不在您的管理范围内。请由上级工会导入，或删去这一行。',
-      );
+      note(row, 'superior', 'outside-scope', union.superiorName, texts.outsideScope);
     } else if (!allowed) {
-      note(
-        row,
-        'name',
-        'left-as-is',
-        union.name,
-        '这个工会不在您的管理范围内，名录里与这一行不同的内容没有改动。',
-        'warning',
-      );
+      note(row, 'name', 'left-as-is', union.name, texts.leftAsIs, 'warning');
     } else if (holder && holder !== standing) {
-      note(
-        row,
-        'uscc',
-        'uscc-repeated',
-        union.uscc!,
-        `这个代码已登记在「${holder.state.name}」名下。请对照证书核对。`,
-      );
+      note(row, 'uscc', 'uscc-repeated', union.uscc!, texts.codeTaken(holder.state.name));
     }
     if (row.verdict === 'reject') {
       refused.add(union.nameKey);
@@ -114,11 +89,11 @@ function note(
   column: UnionColumn,
   kind: UnionFaultKind,
   value: string,
-  reason: string,
+  text: FaultText,
   severity: 'warning' | 'refusal' = 'refusal',
 ): void {
   const columnTitle = unionColumns.find(({ key }) => key === column)!.title;
-  row.faults.push({ column, columnTitle, kind, severity, value, reason });
+  row.faults.push({ column, columnTitle, kind, severity, value, ...text });
   row.verdict = verdictOf(row.faults);
 }
 

@@ -5,7 +5,7 @@ import { placeOf, RowNotes, verdictOf } from '../../../kernel/sheets/verdicts.ts
 import type { RowVerdict } from '../../../kernel/sheets/verdicts.ts';
 import { memberColumns } from './columns.ts';
 import type { MemberColumn } from './columns.ts';
-import type { MemberFaultKind } from './faults.ts';
+import { memberFaultTexts as texts, type MemberFaultKind } from './faults.ts';
 import {
   readChange,
   readCodes,
@@ -114,19 +114,14 @@ function readUnion<Union>(row: Row, unions: ReadonlyMap<string, Union>, notes: N
   const text = row.text('union');
   const keys = unionNameKeys(text);
   if (keys[0] === '') {
-    notes.refuse('union', 'missing-union', text, '没有填所属工会。请补上工会全称。');
+    notes.refuse('union', 'missing-union', text, texts.missingUnion);
     return undefined;
   }
   for (const key of keys) {
     const union = unions.get(key);
     if (union !== undefined) return union;
   }
-  notes.refuse(
-    'union',
-    'unknown-union',
-    text,
-    '组织名录里没有这个工会。请按名录填全称，或先把这个工会导入名录。',
-  );
+  notes.refuse('union', 'unknown-union', text, texts.unknownUnion);
   return undefined;
 }
 
@@ -134,17 +129,12 @@ function readJoinedOn(row: Row, today: string, notes: Notes): string {
   const joinedOn = readDate(row, 'joinedOn', notes);
   if (joinedOn === undefined) {
     if (row.text('joinedOn').trim() === '') {
-      notes.warn(
-        'joinedOn',
-        'missing-joining-date',
-        '',
-        `没有填入会日期，已按导入当天（${today}）登记。请核对。`,
-      );
+      notes.warn('joinedOn', 'missing-joining-date', '', texts.missingJoiningDate(today));
     }
     return today;
   }
   if (joinedOn > today) {
-    notes.refuse('joinedOn', 'joined-in-future', joinedOn, '入会日期还没有到。请核对年份。');
+    notes.refuse('joinedOn', 'joined-in-future', joinedOn, texts.joinedInFuture);
   }
   return joinedOn;
 }
@@ -161,8 +151,8 @@ function refuseRepeated(
     firstRows.set(key, { sheet: row.sheet, row: row.row });
     return;
   }
-  const reason = `和${placeOf(first, row.sheet)}是同一个人（证件号码相同）。请只保留一行。`;
-  notes.refuse('idNumber', 'duplicate-in-file', maskIdNumber(idNumber), reason);
+  const text = texts.repeated(placeOf(first, row.sheet));
+  notes.refuse('idNumber', 'duplicate-in-file', maskIdNumber(idNumber), text);
 }
 
 function refuseElsewhere<Union>(
@@ -173,6 +163,5 @@ function refuseElsewhere<Union>(
 ): void {
   const known = setting.alreadyKnown?.get(idNumber);
   if (!known || known.union === union) return;
-  const reason = `已是「${known.unionName}」的会员。换了工会请办理会籍转移，不用重新入会。`;
-  notes.refuse('union', 'member-elsewhere', known.unionName, reason);
+  notes.refuse('union', 'member-elsewhere', known.unionName, texts.memberOf(known.unionName));
 }

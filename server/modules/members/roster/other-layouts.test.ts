@@ -103,6 +103,7 @@ describe('rosters of other districts', () => {
         severity: 'refusal',
         value: '无',
         reason: '手机号应是 13 到 19 开头的 11 位数字。请核对。',
+        reasonEn: 'A mobile number has 11 digits and begins with 13 to 19. Please check it.',
       },
     ]);
   });

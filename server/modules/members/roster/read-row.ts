@@ -16,7 +16,7 @@ import {
 } from './code-tables.ts';
 import type { CodeTable } from './code-tables.ts';
 import type { MemberColumn } from './columns.ts';
-import type { MemberFaultKind } from './faults.ts';
+import { memberFaultTexts as texts, type MemberFaultKind } from './faults.ts';
 
 export type IdKind =
   'resident-card' | 'hk-mo-tw-permit' | 'foreign-resident-card' | 'passport' | 'officer-card';
@@ -28,12 +28,12 @@ export type Notes = RowNotes<MemberColumn, MemberFaultKind>;
 export function readName(row: Row, notes: Notes): string | undefined {
   const text = row.text('name');
   if (row.mark('name')?.formula || looksLikeFormula(text)) {
-    notes.refuse('name', 'formula-in-name', text, '姓名是一个公式或以 = + - @ 开头。请直接填写姓名。');
+    notes.refuse('name', 'formula-in-name', text, texts.formulaInName);
     return undefined;
   }
   const check = checkPersonName(text);
   if (check.ok) return check.name;
-  notes.refuse('name', check.fault, text, check.reason);
+  notes.refuse('name', check.fault, text, check);
   return undefined;
 }
 
@@ -50,7 +50,7 @@ export function readIdentity(row: Row, today: string, notes: Notes): Identity | 
   const code = kindText === '' ? '1' : codeFor(idKinds, kindText);
   if (code === undefined) {
     const known = Object.values(idKinds.names).join('、');
-    notes.refuse('idKind', 'unknown-id-kind', kindText, `认不出这个证件类型。可以填：${known}。`);
+    notes.refuse('idKind', 'unknown-id-kind', kindText, texts.unknownIdKind(known));
     return undefined;
   }
   if (code === '2' || code === '3')
@@ -60,22 +60,19 @@ export function readIdentity(row: Row, today: string, notes: Notes): Identity | 
   if (!check.ok) {
     const lost = row.mark('idNumber')?.imprecise || /E\+?\d+$/i.test(compact(text));
     if (lost) {
-      const reason = '证件号码被存成了数字，末几位已丢失。请把这一列设为「文本」，对照证件重新填写。';
-      notes.refuse('idNumber', 'id-lost-digits', maskIdNumber(text), reason);
+      notes.refuse('idNumber', 'id-lost-digits', maskIdNumber(text), texts.idLostDigits);
     } else {
-      notes.refuse('idNumber', check.fault, maskIdNumber(text), check.reason);
+      notes.refuse('idNumber', check.fault, maskIdNumber(text), check);
     }
     return undefined;
   }
   const permit = check.holder === 'hk-mo-tw-resident';
   if (kindText !== '' && permit !== (code === '7')) {
-    const reason = `号码是${permit ? '港澳台居民居住证' : '居民身份证'}的，与所填证件类型不符。已按号码登记，请核对。`;
-    notes.warn('idKind', 'id-kind-disagrees-with-id', kindText, reason);
+    notes.warn('idKind', 'id-kind-disagrees-with-id', kindText, texts.idKindDisagrees(permit));
   }
   const typed = readSex(row, notes);
   if (typed !== undefined && typed !== 'unknown' && typed !== check.sex) {
-    const reason = `与身份证号不符，已按身份证号登记为「${check.sex === 'male' ? '男' : '女'}」。请核对。`;
-    notes.warn('sex', 'sex-disagrees-with-id', row.text('sex'), reason);
+    notes.warn('sex', 'sex-disagrees-with-id', row.text('sex'), texts.sexDisagrees(check.sex));
   }
   const idKind = permit
     ? 'hk-mo-tw-permit'
@@ -88,12 +85,12 @@ export function readIdentity(row: Row, today: string, notes: Notes): Identity | 
 function readOtherPapers(row: Row, idKind: 'passport' | 'officer-card', notes: Notes): Identity | undefined {
   const idNumber = compact(row.text('idNumber'));
   if (idNumber === '') {
-    notes.refuse('idNumber', 'missing-id', '', '没有填证件号码。请补上。');
+    notes.refuse('idNumber', 'missing-id', '', texts.missingId);
     return undefined;
   }
   const form = idKind === 'passport' ? /^[A-Z0-9]{5,20}$/ : /^[\p{Script=Han}A-Z0-9()-]{6,30}$/u;
   if (!form.test(idNumber)) {
-    notes.refuse('idNumber', 'bad-id', maskIdNumber(idNumber), '证件号码里有不该有的字。请对照证件核对。');
+    notes.refuse('idNumber', 'bad-id', maskIdNumber(idNumber), texts.badId);
     return undefined;
   }
   const bornOn = readDate(row, 'bornOn', notes);
@@ -119,7 +116,7 @@ function readSex(row: Row, notes: Notes): Sex | undefined {
   const typed = compact(row.text('sex'));
   if (typed === '') return undefined;
   if (Object.hasOwn(sexes, typed)) return sexes[typed];
-  notes.warn('sex', 'unknown-code', row.text('sex'), '认不出这个性别，没有采用。请填「男」或「女」。');
+  notes.warn('sex', 'unknown-code', row.text('sex'), texts.unknownSex);
   return undefined;
 }
 
@@ -127,7 +124,7 @@ export function readPhone(row: Row, notes: Notes): string | undefined {
   const text = row.text('phone');
   const check = checkPhone(text);
   if (check.ok) return check.phone;
-  notes.refuse('phone', check.fault, maskPhone(text), check.reason);
+  notes.refuse('phone', check.fault, maskPhone(text), check);
   return undefined;
 }
 
@@ -136,7 +133,7 @@ export function readDate(row: Row, column: 'joinedOn' | 'bornOn', notes: Notes):
   const text = row.text(column);
   const on = row.mark(column)?.on ?? dateFromText(text);
   if (on === undefined && text.trim() !== '') {
-    notes.refuse(column, 'bad-date', text, '日期认不出来。请写成「2018-03-01」这样的年-月-日。');
+    notes.refuse(column, 'bad-date', text, texts.badDate);
   }
   return on;
 }
@@ -163,12 +160,7 @@ function readCode(row: Row, column: MemberColumn, table: CodeTable, notes: Notes
   if (text.trim() === '') return undefined;
   const code = codeFor(table, text);
   if (code === undefined) {
-    notes.warn(
-      column,
-      'unknown-code',
-      text,
-      `不在国家代码表（${table.source}）里，这一格没有采用，其余照常登记。`,
-    );
+    notes.warn(column, 'unknown-code', text, texts.notInTable(table.source));
   }
   return code;
 }
@@ -177,8 +169,7 @@ export function readYesNo(row: Row, column: MemberColumn, notes: Notes): boolean
   const typed = compact(row.text(column));
   if (/^(是|1|Y|YES|TRUE|√|✓|✔|对)$/.test(typed)) return true;
   if (/^(否|不是|0|2|N|NO|FALSE|×|X|✘)$/.test(typed)) return false;
-  if (typed !== '')
-    notes.warn(column, 'unknown-code', row.text(column), '请填「是」或「否」，这一格没有采用。');
+  if (typed !== '') notes.warn(column, 'unknown-code', row.text(column), texts.notYesOrNo);
   return undefined;
 }
 
@@ -188,16 +179,10 @@ export function readChange(row: Row, notes: Notes): '1' | '2' | '3' {
   if (text.trim() === '') return '1';
   const code = codeFor(membershipChanges, text);
   if (code === '1' || code === '2' || code === '3') return code;
-  if (code === undefined)
-    notes.warn('changeKind', 'unknown-code', text, '认不出这个会籍变化类型，已按「入会」登记。');
+  if (code === undefined) notes.warn('changeKind', 'unknown-code', text, texts.unknownChange);
   else {
     const name = membershipChanges.names[code];
-    notes.refuse(
-      'changeKind',
-      'not-a-joining',
-      text,
-      `这一行是「${name}」，花名册只收入会、转入和保留会籍的人。`,
-    );
+    notes.refuse('changeKind', 'not-a-joining', text, texts.notAJoining(name ?? text));
   }
   return '1';
 }

@@ -37,7 +37,8 @@ export async function judgeFile<Plan>(
       digest: await digestOf(bytes, judged),
     };
   } catch (error) {
-    if (error instanceof SheetError) throw new DomainError('sheet-unreadable', { reason: error.zh });
+    if (error instanceof SheetError)
+      throw new DomainError('sheet-unreadable', { reason: error.zh, reasonEn: error.en });
     throw error;
   }
 }
@@ -67,7 +68,10 @@ function faultCounts(
       counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return [...counts]
-    .map(([name, count]) => ({ kind: name, title: kind.faultTitles[name] ?? name, rows: count }))
+    .map(([name, rows]) => {
+      const [title, titleEn] = kind.faultTitles[name] ?? [name, name];
+      return { kind: name, title, titleEn, rows };
+    })
     .toSorted((a, b) => b.rows - a.rows);
 }
 

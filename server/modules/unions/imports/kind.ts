@@ -48,7 +48,7 @@ export interface RosterKind<Plan> {
   noun: 'unions' | 'members';
   /** Name of a file that came without one. */
   fallbackName: string;
-  faultTitles: Readonly<Record<string, string>>;
+  faultTitles: Readonly<Record<string, readonly [zh: string, en: string]>>;
   judge(ctx: Ctx, bytes: Buffer, wanted: JudgeWanted): Promise<Judgement<Plan>>;
   apply(ctx: Ctx, plan: Plan, importId: string, onProgress: OnProgress): Promise<void>;
 }

@@ -87,6 +87,7 @@ export async function listFaults(
     kind: row.kind,
     value: row.value,
     reason: row.reason,
+    reasonEn: row.reason_en,
   }));
   return { items, total: Number(total), page: query.page, pageSize: query.pageSize };
 }

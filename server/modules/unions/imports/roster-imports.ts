@@ -17,10 +17,10 @@ export function rosterImports<Plan>(kind: RosterKind<Plan>) {
     get: (ctx, { params }) => readRun(ctx, noun, params.id),
     faults: (ctx, input) => listFaults(ctx, noun, input),
     commit: (ctx, { params }) => commitRun(ctx, kind, params.id),
-    refused: async (ctx, { params }) => ({
+    refused: async (ctx, { params }, { language }) => ({
       mediaType: workbook,
-      content: await refusedWorkbook(ctx, kind, params.id),
-      fileName: '未通过的行.xlsx',
+      content: await refusedWorkbook(ctx, kind, params.id, language),
+      fileName: language === 'en' ? 'refused-rows.xlsx' : '未通过的行.xlsx',
     }),
     discard: (ctx, { params }) => discardRun(ctx, kind, params.id),
   };

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { sql } from 'kysely';
 import { record } from '../../../kernel/audit.ts';
 import type { Ctx } from '../../../kernel/context.ts';
+import type { Call } from '../../../kernel/http.ts';
 import { DomainError } from '../../../kernel/errors.ts';
 import { refusedSheets, type RowVerdict } from '../../../kernel/sheets/verdicts.ts';
 import { xlsxBytes } from '../../../kernel/sheets/write-xlsx.ts';
@@ -10,6 +11,8 @@ import { judgeFile, type JudgedFile } from './judge-file.ts';
 import type { ImportRun, OnProgress, RosterKind } from './kind.ts';
 import { getRunRow, readRun } from './queries.ts';
 import { dropFile, keepFile, readKeptFile } from './store-file.ts';
+
+type Language = Call['language'];
 
 const quiet: OnProgress = () => {};
 
@@ -80,10 +83,12 @@ async function keepFaults(ctx: Ctx, importId: string, rows: readonly RowVerdict<
 async function insertFaults(ctx: Ctx, importId: string, faults: readonly object[]): Promise<void> {
   await sql`
     insert into roster_fault
-      (import_id, position, sheet, row_number, verdict, column_name, column_title, kind, value, reason)
-    select ${importId}::uuid, position, sheet, "row", verdict, "column", "columnTitle", kind, value, reason
+      (import_id, position, sheet, row_number, verdict, column_name, column_title, kind, value, reason, reason_en)
+    select ${importId}::uuid, position, sheet, "row", verdict, "column", "columnTitle", kind, value, reason, "reasonEn"
     from json_to_recordset(${withoutNul(JSON.stringify(faults))}::json) as r (position int, sheet text, "row" int,
-      verdict text, "column" text, "columnTitle" text, kind text, value text, reason text)`.execute(ctx.db);
+      verdict text, "column" text, "columnTitle" text, kind text, value text, reason text, "reasonEn" text)`.execute(
+    ctx.db,
+  );
 }
 
 /** PostgreSQL's text holds no NUL, and a cell of somebody's file may. */
@@ -167,7 +172,12 @@ export async function discardRun(
  * The refused rows as a workbook with a reason column. They are judged anew, so after a commit the reasons are those of
  * today; the workbook holds personal numbers in plain, which is audited.
  */
-export async function refusedWorkbook<Plan>(ctx: Ctx, kind: RosterKind<Plan>, id: string): Promise<Buffer> {
+export async function refusedWorkbook<Plan>(
+  ctx: Ctx,
+  kind: RosterKind<Plan>,
+  id: string,
+  language: Language,
+): Promise<Buffer> {
   const run = await getRunRow(ctx, kind.noun, id);
   if (run.status === 'discarded') throw new DomainError('import-not-open');
   if (run.stored_as === '') throw new DomainError('import-file-gone');
@@ -181,14 +191,19 @@ export async function refusedWorkbook<Plan>(ctx: Ctx, kind: RosterKind<Plan>, id
     unionPath: run.union_path,
     data: { rows: rejected },
   });
-  return workbookOf(judged);
+  return workbookOf(judged, language);
 }
 
-async function workbookOf({ tables, rows }: JudgedFile<unknown>): Promise<Buffer> {
-  const sheets = refusedSheets(tables, rows);
-  return xlsxBytes(
-    sheets.length > 0 ? sheets : [{ name: '没有未通过的行', columns: [{ title: '原因' }], rows: [] }],
-  );
+const noneRefused = {
+  zh: { name: '没有未通过的行', title: '原因' },
+  en: { name: 'No refused rows', title: 'Reason' },
+};
+
+async function workbookOf({ tables, rows }: JudgedFile<unknown>, language: Language = 'zh'): Promise<Buffer> {
+  const sheets = refusedSheets(tables, rows, language);
+  if (sheets.length > 0) return xlsxBytes(sheets);
+  const { name, title } = noneRefused[language];
+  return xlsxBytes([{ name, columns: [{ title }], rows: [] }]);
 }
 
 /** Preview and commit in one go, for the command line. `refused` is the workbook of refused rows, null when there are none. */

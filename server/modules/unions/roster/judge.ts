@@ -5,7 +5,7 @@ import type { RowVerdict } from '../../../kernel/sheets/verdicts.ts';
 import { levelBelow, unionLevels } from './codes.ts';
 import { unionColumns } from './columns.ts';
 import type { UnionColumn } from './columns.ts';
-import type { UnionFaultKind } from './faults.ts';
+import { unionFaultTexts as texts, type UnionFaultKind } from './faults.ts';
 import { readDraft } from './read-row.ts';
 import type { Notes, Row, UnionDraft } from './read-row.ts';
 
@@ -81,16 +81,15 @@ function refuseRepeated(entries: readonly Entry[]): Map<string, Entry> {
     if (!draft) continue;
     const first = byKey.get(entry.key);
     if (first) {
-      const reason = `和${placeOf(first.row, row.sheet)}是同一个工会（名称相同）。请只保留一行。`;
-      notes.refuse('name', 'duplicate-in-file', draft.name, reason);
+      notes.refuse('name', 'duplicate-in-file', draft.name, texts.repeated(placeOf(first.row, row.sheet)));
       continue;
     }
     byKey.set(entry.key, entry);
     if (!draft.uscc) continue;
     const holder = byCode.get(draft.uscc);
     if (holder) {
-      const reason = `和${placeOf(holder.row, row.sheet)}的代码相同，一个代码只属于一个工会。请对照证书核对。`;
-      notes.refuse('uscc', 'uscc-repeated', draft.uscc, reason);
+      const text = texts.codeRepeated(placeOf(holder.row, row.sheet));
+      notes.refuse('uscc', 'uscc-repeated', draft.uscc, text);
     } else byCode.set(draft.uscc, entry);
   }
   return byKey;
@@ -108,25 +107,14 @@ function findSuperiors(
     if (name === '') {
       const known = alreadyKnown?.get(entry.key);
       if (known?.superiorKey === '' || (!top && !alreadyKnown?.size)) top ??= entry;
-      else
-        entry.notes.refuse(
-          'superior',
-          'missing-superior',
-          '',
-          '没有填上级工会；只有最上面的总工会可以不填。请补上。',
-        );
+      else entry.notes.refuse('superior', 'missing-superior', '', texts.missingSuperior);
       continue;
     }
     const keys = unionNameKeys(name);
     const inFile = keys.find((key) => byKey.has(key));
     const key = inFile ?? keys.find((candidate) => alreadyKnown?.has(candidate));
     if (key === undefined) {
-      entry.notes.refuse(
-        'superior',
-        'unknown-superior',
-        name,
-        '名录里没有这个上级工会。请填全称，或把上级工会也列进表里。',
-      );
+      entry.notes.refuse('superior', 'unknown-superior', name, texts.unknownSuperior);
     } else {
       const above = inFile === undefined ? undefined : byKey.get(inFile);
       entry.superior = { key, ...(above && { entry: above }) };
@@ -146,12 +134,7 @@ function settle(entry: Entry, setting: JudgeUnionsSetting, unions: ParsedUnion[]
   if (at?.settled === 'visiting') {
     for (const member of chain.slice(chain.indexOf(at))) {
       const name = member.draft?.superiorName ?? '';
-      member.notes.refuse(
-        'superior',
-        'superior-circle',
-        name,
-        '上下级绕成了圈：沿上级一直找又回到了自己。请核对。',
-      );
+      member.notes.refuse('superior', 'superior-circle', name, texts.circle);
     }
   }
   for (const member of chain.reverse()) {
@@ -165,15 +148,15 @@ function take(entry: Entry, { alreadyKnown }: JudgeUnionsSetting, unions: Parsed
   if (!draft) return;
   const above = superior?.entry;
   if (above && verdictOf(above.notes.faults) === 'reject' && verdictOf(notes.faults) !== 'reject') {
-    const reason = `上级工会（${placeOf(above.row, entry.row.sheet)}）没有通过。先改好上级，再一起上传。`;
-    notes.refuse('superior', 'superior-refused', draft.superiorName, reason);
+    const text = texts.superiorRefused(placeOf(above.row, entry.row.sheet));
+    notes.refuse('superior', 'superior-refused', draft.superiorName, text);
   }
   const aboveLevel = above?.levelCode ?? (superior && alreadyKnown?.get(superior.key)?.levelCode);
   const levelCode = draft.levelCode ?? levelBelow(aboveLevel);
   entry.levelCode = levelCode;
   if (aboveLevel !== undefined && levelCode[0]! < aboveLevel[0]!) {
-    const reason = `比上级工会（${unionLevels[aboveLevel] ?? aboveLevel}）的层级还高。已照填登记，请核对。`;
-    notes.warn('level', 'superior-lower', unionLevels[levelCode] ?? levelCode, reason);
+    const text = texts.aboveSuperior(unionLevels[aboveLevel] ?? aboveLevel);
+    notes.warn('level', 'superior-lower', unionLevels[levelCode] ?? levelCode, text);
   }
   if (verdictOf(notes.faults) !== 'reject') {
     unions.push({ ...draft, nameKey: key, superiorKey: superior?.key ?? '', levelCode });

@@ -6,7 +6,7 @@ import type { TableRow } from '../../../kernel/sheets/header.ts';
 import type { RowNotes } from '../../../kernel/sheets/verdicts.ts';
 import { formCodeFor, formCodeFromName, levelCodeFor, unionForms, unionLevels } from './codes.ts';
 import type { UnionColumn } from './columns.ts';
-import type { UnionFaultKind } from './faults.ts';
+import { unionFaultTexts as texts, type UnionFaultKind } from './faults.ts';
 
 export type Row = TableRow<UnionColumn>;
 export type Notes = RowNotes<UnionColumn, UnionFaultKind>;
@@ -53,17 +53,17 @@ export function readDraft(row: Row, today: string, notes: Notes): UnionDraft | u
 function readName(row: Row, notes: Notes): string | undefined {
   const text = row.text('name');
   if (row.mark('name')?.formula || looksLikeFormula(text)) {
-    notes.refuse('name', 'formula-in-name', text, '工会名称是一个公式或以 = + - @ 开头。请直接填写名称。');
+    notes.refuse('name', 'formula-in-name', text, texts.formulaInName);
     return undefined;
   }
   const name = plain(text).replace(/(?<=\p{Script=Han}) | (?=\p{Script=Han})/gu, '');
   if (name === '') {
-    notes.refuse('name', 'missing-name', text, '没有填工会名称。请补上全称。');
+    notes.refuse('name', 'missing-name', text, texts.missingName);
     return undefined;
   }
   const length = [...name].length;
   if (length < 4 || length > 100 || !/\p{Script=Han}/u.test(name)) {
-    notes.refuse('name', 'bad-name', name, '工会名称应是 4 到 100 个字的全称。请对照批复核对。');
+    notes.refuse('name', 'bad-name', name, texts.badName);
     return undefined;
   }
   return name;
@@ -82,7 +82,7 @@ function readCode(row: Row, column: 'level' | 'form', notes: Notes): string | un
       column,
       column === 'level' ? 'unknown-level' : 'unknown-form',
       text,
-      `认不出。可以填：${known}。`,
+      texts.unknownCode(known),
     );
   }
   return code;
@@ -93,12 +93,11 @@ function readUscc(row: Row, notes: Notes): string | undefined {
   const check = checkUscc(text);
   if (!check.ok) {
     // Small unions have no legal personality and no code.
-    if (check.fault !== 'missing-uscc') notes.refuse('uscc', check.fault, plain(text), check.reason);
+    if (check.fault !== 'missing-uscc') notes.refuse('uscc', check.fault, plain(text), check);
     return undefined;
   }
   if (!check.union) {
-    const reason = '工会的代码以 81 或 89 开头，这像是单位的代码。已照填登记，请核对。';
-    notes.warn('uscc', 'uscc-not-a-union', check.uscc, reason);
+    notes.warn('uscc', 'uscc-not-a-union', check.uscc, texts.notAUnion);
   }
   return check.uscc;
 }
@@ -108,9 +107,9 @@ function readFoundedOn(row: Row, today: string, notes: Notes): string | undefine
   if (text.trim() === '') return undefined;
   const on = row.mark('foundedOn')?.on ?? dateFromText(text);
   if (on === undefined) {
-    notes.refuse('foundedOn', 'bad-date', text, '日期认不出来。请写成「2018-03-01」这样的年-月-日。');
+    notes.refuse('foundedOn', 'bad-date', text, texts.badDate);
   } else if (on > today) {
-    notes.refuse('foundedOn', 'founded-in-future', on, '建会日期还没有到。请核对年份。');
+    notes.refuse('foundedOn', 'founded-in-future', on, texts.foundedInFuture);
   }
   return on;
 }
@@ -119,12 +118,7 @@ function readStaffCount(row: Row, notes: Notes): number | undefined {
   const typed = compact(row.text('staffCount')).replace(/[,人名]/g, '');
   if (typed === '') return undefined;
   if (/^\d{1,7}$/.test(typed)) return Number(typed);
-  notes.warn(
-    'staffCount',
-    'bad-number',
-    row.text('staffCount'),
-    '人数应是数字，这一格没有采用，其余照常登记。',
-  );
+  notes.warn('staffCount', 'bad-number', row.text('staffCount'), texts.badNumber);
   return undefined;
 }
 
