@@ -34,8 +34,8 @@ interface Told {
 export async function tellMoments(ctx: Ctx): Promise<{ moments: number; paidPaths: string[] }> {
   const happenings = await takeHappenings(ctx);
   const paid = happenings.filter(({ kind }) => kind === 'paid');
-  // On a busy day many come from one union and one trade at once: each is looked up once.
-  const places = onceEach((unionPath: string) => findPlace(ctx, unionPath));
+  const places = await findPlaces(ctx, [...new Set(happenings.map(({ unionPath }) => unionPath))]);
+  // On a busy day many come from one town and one trade at once: each is looked up once.
   const trades = onceEach((trade: string) => {
     const [path = '', ...occupation] = trade.split(' ');
     return isTradeCommon(ctx, path, occupation.join(' '));
@@ -126,10 +126,10 @@ interface Place {
 
 async function momentOf(
   told: Told,
-  places: (unionPath: string) => Promise<Place | null>,
+  places: ReadonlyMap<string, Place>,
   trades: (trade: string) => Promise<boolean>,
 ) {
-  const place = await places(told.unionPath);
+  const place = places.get(told.unionPath);
   if (!place) return null;
   const named = told.occupation !== null && (await trades(`${place.path} ${told.occupation}`));
   const words = momentWords({
@@ -151,20 +151,29 @@ async function momentOf(
   };
 }
 
-const lineWithSizes = statement((db, { paths }: { paths: string[] }) =>
+const unionsWithSizes = statement((db, { paths }: { paths: string[] }) =>
   db
     .selectFrom('union')
     .leftJoin('rollup', (join) =>
       join.onRef('rollup.union_path', '=', 'union.path').on('metric', '=', 'members').on('period', '=', ''),
     )
     .select(['union.id', 'union.path', 'union.name', 'union.level_code', 'rollup.subtree'])
-    .where((eb) => eb('union.path', '=', eb.fn.any(eb.val(paths))))
-    .orderBy('union.path'),
+    .where((eb) => eb('union.path', '=', eb.fn.any(eb.val(paths)))),
 );
 
+type SizedUnion = Awaited<ReturnType<typeof unionsWithSizes>>[number];
+
+async function findPlaces(ctx: Ctx, unionPaths: readonly string[]): Promise<Map<string, Place>> {
+  if (unionPaths.length === 0) return new Map();
+  const rows = await unionsWithSizes(ctx, { paths: [...new Set(unionPaths.flatMap(lineOf))] });
+  const unions = new Map(rows.map((row) => [row.path, row]));
+  const placed = unionPaths.map((path) => [path, placeOf(lineOf(path), unions)] as const);
+  return new Map(placed.filter((one): one is readonly [string, Place] => one[1] !== null));
+}
+
 /** The town to name, and the smallest union that may pulse: the applicant's own when it is large enough to hide her. */
-async function findPlace(ctx: Ctx, unionPath: string): Promise<Place | null> {
-  const line = await lineWithSizes(ctx, { paths: lineOf(unionPath) });
+function placeOf(paths: readonly string[], unions: ReadonlyMap<string, SizedUnion>): Place | null {
+  const line = paths.flatMap((path) => unions.get(path) ?? []);
   const own = line.at(-1);
   if (!own) return null;
   const townIndex = Math.max(
