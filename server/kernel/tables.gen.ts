@@ -535,6 +535,12 @@ export interface Tables {
     expires_at: Date;
     attempts: number;
   };
+  'sign_in_failure': {
+    name_hash: Buffer;
+    failures: number;
+    locked_until: Date | null;
+    at: Date;
+  };
   'task': {
     id: string;
     case_id: string;

@@ -4,6 +4,7 @@ import { record } from '../../kernel/audit.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { endDeputiesOf } from './deputies.ts';
+import { forgetFailures, nameOf } from './failures.ts';
 import { firstPassword, hashPassword } from './passwords.ts';
 import { getAccount, type AccountReply } from './queries.ts';
 
@@ -144,10 +145,11 @@ export async function setAccountStatus(
   ctx: Ctx,
   { params, body }: InputOf<Accounts['setStatus']>,
 ): Promise<AccountReply> {
-  await getAccount(ctx, params.id);
+  const { username } = await getAccount(ctx, params.id);
+  await forgetFailures(ctx, nameOf(username));
   await ctx.db
     .updateTable('account')
-    .set({ status: body.status, failed_count: 0, locked_until: null })
+    .set({ status: body.status, locked_until: null })
     .where('id', '=', params.id)
     .execute();
   if (body.status === 'closed')

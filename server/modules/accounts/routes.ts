@@ -3,12 +3,14 @@ import { mount, type HttpHost } from '../../kernel/http.ts';
 import { appointDeputy, listDeputies, listDeputyCandidates, revokeDeputy } from './deputies.ts';
 import { addGrant, createAccount, removeGrant, setAccountStatus } from './manage-accounts.ts';
 import { beginTotp, changePassword, confirmTotp, getSession, signOut } from './own-account.ts';
+import { sweepFailures } from './failures.ts';
 import { getAccount, listAccounts } from './queries.ts';
 import { requestCode } from './request-code.ts';
 import { signInCadre } from './sign-in-cadre.ts';
 import { signInMember } from './sign-in-member.ts';
 
 export function mountAccounts(host: HttpHost): void {
+  host.platform.jobs.register(sweepFailures);
   const forget = () => host.auth.forget();
   mount(host, 'accounts', contract.accounts, {
     requestCode,
