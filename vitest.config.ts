@@ -35,7 +35,7 @@ export default defineConfig({
           name: 'api',
           // Whatever lies under tests/ and has no project of its own below belongs here: no test file is left out.
           include: ['server/**/*.test.ts', 'db/**/*.test.ts', 'tests/**/*.test.ts'],
-          exclude: [...exclude, 'tests/{architecture,scope,input,faults,journeys}/**'],
+          exclude: [...exclude, 'tests/{architecture,scope,input,faults,servers,journeys}/**'],
           globalSetup: database,
           ...patience,
         },
@@ -76,6 +76,18 @@ export default defineConfig({
           include: ['tests/faults/**/*.test.ts'],
           exclude,
           globalSetup: database,
+          maxWorkers: 1,
+          ...patience,
+        },
+      },
+      {
+        root,
+        test: {
+          name: 'servers',
+          include: ['tests/servers/**/*.test.ts'],
+          exclude,
+          globalSetup: database,
+          // One after another: each starts several servers and measures how they share two cores.
           maxWorkers: 1,
           ...patience,
         },

@@ -50,6 +50,7 @@ export const suites = [
   },
   { name: 'member', title: '会员端', vitest: ['--project', 'member'] },
   { name: 'faults', title: '故障', vitest: ['--project', 'faults'], needs: ['database'] },
+  { name: 'servers', title: '多台服务器', vitest: ['--project', 'servers'], needs: ['database'] },
   {
     name: 'fuzz',
     title: '乱输入',

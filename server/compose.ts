@@ -7,6 +7,7 @@ import type { Config } from './kernel/config.ts';
 import { systemClock, type Clock } from './kernel/clock.ts';
 import type { Platform } from './kernel/context.ts';
 import { openDatabase } from './kernel/db.ts';
+import { openReplica } from './kernel/db/replica.ts';
 import type { SlowStatement } from './kernel/db/slow-log.ts';
 import { createFileStore, mountFiles } from './kernel/files.ts';
 import { mountHealth } from './kernel/health/routes.ts';
@@ -53,13 +54,18 @@ export async function compose({ config, databaseUrl, root, clock = systemClock }
     millis: config.slowQueryMillis,
     tell: (slow: SlowStatement) => app.log.warn(slow, 'slow statement'),
   };
-  const database = openDatabase(databaseUrl, config.poolSize, config.slowQueryMillis > 0 ? slowLog : null);
+  const toldSlow = config.slowQueryMillis > 0 ? slowLog : null;
+  const database = openDatabase(databaseUrl, config.poolSize, toldSlow);
   measurePool(metrics.registry, database.pool);
+  const { replicaUrl, replicaLagSeconds: lagSeconds, poolSize } = config;
+  const copy = { poolSize, lagSeconds, primary: database, slowLog: toldSlow, log: app.log };
+  const replica = replicaUrl ? openReplica({ ...copy, url: replicaUrl, registry: metrics.registry }) : null;
   const pii = await openPii(config);
   const platform: Platform = {
     config,
     clock,
     database,
+    replica,
     log: app.log,
     pii,
     files: createFileStore(config, pii),
@@ -92,6 +98,7 @@ export async function compose({ config, databaseUrl, root, clock = systemClock }
     const hangUp = setInterval(() => app.server.closeIdleConnections(), 100);
     await app.close().finally(() => clearInterval(hangUp));
     await platform.jobs.stop();
+    await replica?.close();
     await database.close();
   };
   return { app, platform, host, close };

@@ -22,6 +22,7 @@ export const catalogue = {
     path: '/catalogue/items',
     summary: 'Everything a person may apply for.',
     self: 'any',
+    mayLag: true,
     reply: z.object({ items: z.array(catalogueItem) }),
   }),
   get: route({
@@ -29,6 +30,7 @@ export const catalogue = {
     path: '/catalogue/items/:code',
     summary: 'One item with its form, rules, amounts and route.',
     self: 'any',
+    mayLag: true,
     params: z.object({ code: z.string().max(80) }),
     reply: catalogueDefinition,
   }),

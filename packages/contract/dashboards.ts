@@ -81,6 +81,7 @@ export const dashboards = {
     path: '/dashboards/overview',
     summary: 'Figures of a union and its children, from rollups.',
     permission: 'dashboards.view',
+    mayLag: true,
     query: z.object({ unionId: id.optional() }),
     reply: overview,
   }),

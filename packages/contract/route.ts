@@ -33,6 +33,11 @@ interface RouteParts<P extends Shape, Q extends Shape, B extends Shape, R extend
   rawBody?: number;
   /** Moves money or quota: an Idempotency-Key header is required. */
   idempotent?: true;
+  /**
+   * Only reads, and what it tells may be some seconds old: a replica may answer. Never for what concerns the caller herself,
+   * who has just written it.
+   */
+  mayLag?: true;
   /** Calls per minute and person (or address when anonymous); the general limit applies otherwise. */
   perMinute?: number;
   reply: R;

@@ -12,6 +12,10 @@ const environment = z.object({
   HOST: z.string().default('0.0.0.0'),
   DATA_DIR: z.string().default('./data'),
   DATABASE_URL: z.string().optional(),
+  /** A streaming replica of DATABASE_URL, for pages that may be seconds old. */
+  DATABASE_URL_REPLICA: z.string().optional(),
+  /** A replica further behind than this is not read from. */
+  REPLICA_LAG_SECONDS: z.coerce.number().int().min(1).max(3600).default(10),
   DEMO: flag(true),
   POOL_SIZE: z.coerce.number().int().min(2).max(200).default(20),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -29,6 +33,11 @@ const environment = z.object({
     .string()
     .regex(/^\S{16,200}$/, '至少 16 个字符，不含空格')
     .optional(),
+  /**
+   * When a call has waited so long for its turn at the database, those that come now are turned away until it is quicker
+   * again. 0 = never.
+   */
+  BUSY_AFTER_MS: z.coerce.number().int().min(0).default(1500),
   /** Statements that take longer than this are logged, without their values. 0 = none. */
   SLOW_QUERY_MS: z.coerce.number().int().min(0).default(500),
   /** With less room than this in DATA_DIR (MB) the server says it is not ready. */
@@ -41,6 +50,8 @@ export interface Config {
   /** Absolute path. Holds keys, files, logs and, by default, the database. */
   dataDir: string;
   databaseUrl: string | null;
+  replicaUrl: string | null;
+  replicaLagSeconds: number;
   /** Demo federation, demo sign-ins and the /dev pages. Never on a real federation. */
   demo: boolean;
   poolSize: number;
@@ -52,6 +63,7 @@ export interface Config {
   secureCookies: boolean;
   trustProxy: string | null;
   metricsToken: string | null;
+  busyAfterMillis: number;
   slowQueryMillis: number;
   minFreeBytes: number;
 }
@@ -69,6 +81,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     host: value.HOST,
     dataDir: resolve(value.DATA_DIR),
     databaseUrl: value.DATABASE_URL ?? null,
+    replicaUrl: value.DATABASE_URL_REPLICA || null,
+    replicaLagSeconds: value.REPLICA_LAG_SECONDS,
     demo: value.DEMO,
     poolSize: value.POOL_SIZE,
     logLevel: value.LOG_LEVEL,
@@ -79,6 +93,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     secureCookies: value.SECURE_COOKIES,
     trustProxy: value.TRUST_PROXY ?? null,
     metricsToken: value.METRICS_TOKEN ?? null,
+    busyAfterMillis: value.BUSY_AFTER_MS,
     slowQueryMillis: value.SLOW_QUERY_MS,
     minFreeBytes: value.MIN_FREE_MB * 1024 * 1024,
   };

@@ -12,6 +12,7 @@ import {
   type LastStatement,
   type Scope,
 } from './db.ts';
+import type { Replica } from './db/replica.ts';
 import type { FileStore } from './files.ts';
 import type { Jobs } from './jobs.ts';
 import type { Log } from './log.ts';
@@ -30,6 +31,8 @@ export interface Platform {
   config: Config;
   clock: Clock;
   database: Database;
+  /** Where reads that may be seconds old go; null where there is none. */
+  replica: Replica | null;
   log: Log;
   pii: Pii;
   files: FileStore;

@@ -12,6 +12,7 @@ import {
 import { driverOf, gather, OneConnection, send, type Db, type Line } from './db/connection.ts';
 import { PendingWrites } from './db/pending-writes.ts';
 import { noteSlow, type Cause, type SlowLog } from './db/slow-log.ts';
+import { connectInTurn } from './db/waiting.ts';
 import type { Tables } from './tables.gen.ts';
 import { appRole } from './migrations.ts';
 
@@ -194,7 +195,7 @@ export async function inTransaction<T>(
   work: (transaction: Transaction) => Promise<T>,
   cause: Cause | null = null,
 ): Promise<T> {
-  const client = await database.pool.connect();
+  const client = await connectInTurn(database.pool);
   const line = database.lineOf(client);
   line.cause = cause;
   gather(client);

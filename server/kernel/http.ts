@@ -6,11 +6,12 @@ import type { InputOf, ReplyOf, Route, RouteTable } from '@smart-union/contract'
 import { ownScope, scopeFor, type Actor } from './access.ts';
 import type { Auth, Session } from './auth.ts';
 import { inContext, type Ctx, type Federation, type Platform } from './context.ts';
-import { nothing, wholeFederation, type Scope } from './db.ts';
+import { nothing, wholeFederation, type Database, type Scope } from './db.ts';
 import { DomainError } from './errors.ts';
 import { once } from './idempotency.ts';
 import { rateLimiter } from './rate-limit.ts';
 import { replyWriter } from './reply-schema.ts';
+import { shedder } from './shed.ts';
 import { spool, type Spooled } from './spool.ts';
 
 export const sessionCookie = 'su_session';
@@ -154,6 +155,7 @@ function mountRoute(host: HttpHost, name: string, spec: Route, handler: Handler<
     method: spec.method,
     url: `/api/v1${spec.path}`,
     config: { raw: spec.rawBody ?? 0, name },
+    onRequest: shedder(platform),
     handler: async (request, reply) => {
       metrics.began();
       try {
@@ -196,16 +198,20 @@ function mountRoute(host: HttpHost, name: string, spec: Route, handler: Handler<
         body,
         ...cookies(reply, platform),
       };
-      const result = await inContext(
-        platform,
-        { federation, actor, scope, requestId: request.id, route: name },
-        (ctx) => {
-          const act = () => handler(ctx, input, call) as Promise<unknown>;
-          return spec.idempotent
-            ? once(ctx, idempotencyKey!, `${name} ${JSON.stringify(input.params ?? null)}`, input.body, act)
-            : act();
-        },
-      );
+      const run = (database: Database) =>
+        inContext(
+          database === platform.database ? platform : { ...platform, database },
+          { federation, actor, scope, requestId: request.id, route: name },
+          (ctx) => {
+            const act = () => handler(ctx, input, call) as Promise<unknown>;
+            return spec.idempotent
+              ? once(ctx, idempotencyKey!, `${name} ${JSON.stringify(input.params ?? null)}`, input.body, act)
+              : act();
+          },
+        );
+      const result = await (spec.mayLag && platform.replica
+        ? platform.replica.read(run)
+        : run(platform.database));
       if (result instanceof DomainError) throw result;
       if (raw) return sendRaw(reply, result as RawResult);
       return reply.type('application/json; charset=utf-8').send(write(result));

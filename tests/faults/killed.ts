@@ -15,6 +15,7 @@ export interface Mortal {
   stop(): Promise<number | null>;
   /** Client with a bearer token. A call whose answer is lost rejects with a TypeError of fetch. */
   as(token: string | null): Client;
+  readonly port: number;
   readonly output: string;
   readonly kills: number;
 }
@@ -77,6 +78,7 @@ export async function mortal(settings: Record<string, string>): Promise<Mortal> 
   };
   return {
     start,
+    port,
     async kill() {
       kills += 1;
       await gone('SIGKILL');
@@ -102,7 +104,7 @@ async function ready(port: number): Promise<void> {
   throw new Error('the server was not ready within a minute');
 }
 
-const overHttp = (origin: string, token: string | null) => async (request: ApiRequest) => {
+export const overHttp = (origin: string, token: string | null) => async (request: ApiRequest) => {
   const { method, path, body, raw, idempotencyKey } = request;
   const payload = raw === undefined ? (body === undefined ? null : JSON.stringify(body)) : (raw as Buffer);
   const reply = await fetch(`${origin}${path}`, {
