@@ -57,6 +57,29 @@ describe('the overview', () => {
     expect((await app.as('approver').dashboards.overview({ query: {} })).can).toContain('members.view');
   });
 
+  it('is read once for all who look at the same time, each with what she may do, and anew after a fold', async () => {
+    const { couriers } = app.world.unions;
+    const renamed = (name: string) =>
+      app.db((ctx) => ctx.db.updateTable('union').set({ name }).where('id', '=', couriers.id).execute());
+    const looking = () =>
+      Promise.all(
+        (['leader', 'auditor'] as const).map((who) =>
+          app.as(who).dashboards.overview({ query: { unionId: couriers.id } }),
+        ),
+      );
+    const before = await looking();
+    await renamed('改名工会');
+    const [kept] = await looking();
+    expect(kept?.union.name).toBe(couriers.name);
+    expect(before.map(({ can }) => can.includes('members.view'))).toEqual([false, true]);
+    await note(couriers.path, 'members', '', 1);
+    await fold();
+    expect((await looking()).map(({ union }) => union.name)).toEqual(['改名工会', '改名工会']);
+    await note(couriers.path, 'members', '', -1);
+    await renamed(couriers.name);
+    await fold();
+  });
+
   it('is for nobody else', async () => {
     expect((await app.call(null, { url: '/api/v1/dashboards/overview' })).status).toBe(401);
     expect((await app.call('chen', { url: '/api/v1/dashboards/overview' })).status).toBe(403);

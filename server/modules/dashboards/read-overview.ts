@@ -2,10 +2,10 @@ import { sql } from 'kysely';
 import type { ReplyOf } from '@smart-union/contract';
 import type { dashboards } from '@smart-union/contract/dashboards.ts';
 import { holdsOver, isWithin, pathsFor } from '../../kernel/access.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { within } from '../../kernel/db.ts';
+import { together, type Ctx } from '../../kernel/context.ts';
+import { inRanges, rangesOf, within, type Range } from '../../kernel/db.ts';
+import { statement } from '../../kernel/db/statement.ts';
 import { DomainError } from '../../kernel/errors.ts';
-import { isFoldWaiting } from './fold-rollups.ts';
 import { listMoments } from './list-moments.ts';
 import { allTime, lineOf, yearOf } from './periods.ts';
 import { readDays, readFigures, readParts } from './rollup-figures.ts';
@@ -14,7 +14,7 @@ import { segmentTitle } from './words.ts';
 
 type Overview = ReplyOf<(typeof dashboards)['overview']>;
 
-interface UnionRow {
+export interface UnionRow {
   id: string;
   name: string;
   path: string;
@@ -25,50 +25,64 @@ interface UnionRow {
 
 const unionColumns = ['id', 'name', 'path', 'superior_id', 'level_code', 'location'] as const;
 
+const byId = statement((db, { id }: { id: string }) =>
+  db.selectFrom('union').select(unionColumns).where('id', '=', id),
+);
+
+const byPath = statement((db, { path }: { path: string }) =>
+  db.selectFrom('union').select(unionColumns).where('path', '=', path),
+);
+
+/** The whole federation is no union: then the first below it, sought among all. */
+const highest = statement((db, { ranges }: { ranges: Range[] }) =>
+  db
+    .selectFrom('union')
+    .select(unionColumns)
+    .where(inRanges<'union'>('path', ranges))
+    .orderBy(sql`length(path)`)
+    .orderBy('path')
+    .limit(1),
+);
+
 /** The union asked for, or the highest one in the viewer's scope. Out of scope is not found. */
 export async function findUnion(ctx: Ctx, unionId: string | undefined): Promise<UnionRow> {
   const scope = pathsFor(ctx.actor, 'dashboards.view');
-  const query = ctx.db.selectFrom('union').select(unionColumns).where(within<'union'>('path', scope));
+  const [top] = scope.toSorted((a, b) => a.length - b.length || (a < b ? -1 : 1));
+  const [named] =
+    unionId === undefined ? await byPath(ctx, { path: top ?? '' }) : await byId(ctx, { id: unionId });
   const found =
-    unionId === undefined
-      ? await query
-          .orderBy(sql`length(path)`)
-          .orderBy('path')
-          .limit(1)
-          .executeTakeFirst()
-      : await query.where('id', '=', unionId).executeTakeFirst();
-  if (!found) throw new DomainError('thing-not-found');
+    named ?? (unionId === undefined ? (await highest(ctx, { ranges: rangesOf(scope) }))[0] : undefined);
+  if (!found || !isWithin(found.path, scope)) throw new DomainError('thing-not-found');
   return found;
 }
 
+/** What all see alike who stand at a union with the same scope. */
+export type Shared = Omit<Overview, 'asOf' | 'can'>;
+
 /** Everything the wall shows of one union, from rollups. */
-export async function readOverview(ctx: Ctx, unionId: string | undefined): Promise<Overview> {
-  const union = await findUnion(ctx, unionId);
+export async function readShared(ctx: Ctx, union: UnionRow): Promise<Shared> {
   const places = await listPlaces(ctx, union);
   const scope = pathsFor(ctx.actor, 'dashboards.view');
   const items = readItems(ctx);
   // One trip to the database for all: the connection sends them without waiting in between.
-  const [figuresOf, grainsOf, ancestors, asOf, promise, stages, segments, funds, days, moments] =
-    await Promise.all([
-      readFigures(ctx, [union.path, ...places.map((place) => place.path)]),
-      readGrains(
-        ctx,
-        places.map((place) => place.id),
-      ),
-      listAncestors(ctx, union),
-      freshness(ctx),
-      items.then(({ promiseWorkingDays }) => promiseWorkingDays),
-      items.then(({ stages }) => readStages(ctx, union, stages)),
-      readSegments(ctx, union),
-      readFunds(ctx, union),
-      readDays(ctx, union.path),
-      listMoments(ctx, { unionPath: union.path, scope }),
-    ]);
+  const [figuresOf, grainsOf, ancestors, promise, stages, segments, funds, days, moments] = await together([
+    readFigures(ctx, [union.path, ...places.map((place) => place.path)]),
+    readGrains(
+      ctx,
+      places.map((place) => place.id),
+    ),
+    listAncestors(ctx, union),
+    items.then(({ promiseWorkingDays }) => promiseWorkingDays),
+    items.then(({ stages }) => readStages(ctx, union, stages)),
+    readSegments(ctx, union),
+    readFunds(ctx, union),
+    readDays(ctx, union.path),
+    listMoments(ctx, { unionPath: union.path, scope }),
+  ]);
   return {
     union: { id: union.id, name: union.name },
     levelCode: union.level_code,
     ancestors,
-    asOf: asOf.toISOString(),
     figures: figuresOf(union.path),
     promiseWorkingDays: promise,
     stages,
@@ -84,17 +98,7 @@ export async function readOverview(ctx: Ctx, unionId: string | undefined): Promi
       grains: grainsOf.get(place.id) ?? [],
     })),
     moments,
-    can: (['members.view', 'unions.view', 'cases.view', 'disbursements.view'] as const).filter((permission) =>
-      holdsOver(ctx.actor, permission, union.path),
-    ),
   };
-}
-
-/** Until when the figures are known to be true: now, or the last fold while changes wait for the next one. */
-export async function freshness(ctx: Ctx): Promise<Date> {
-  if (!(await isFoldWaiting(ctx))) return ctx.now;
-  const state = await ctx.db.selectFrom('rollup_state').select('folded_at').executeTakeFirst();
-  return state?.folded_at ?? ctx.now;
 }
 
 /** More discs than this cannot be told apart, and every fold sends them anew. */

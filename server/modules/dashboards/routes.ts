@@ -7,14 +7,16 @@ import { mountDemoAccount } from './demo-account.ts';
 import { foldLag } from './fold-lag.ts';
 import { startFolding } from './fold-loop.ts';
 import { proveFigures } from './jobs.ts';
-import { findUnion, readOverview } from './read-overview.ts';
+import { findUnion } from './read-overview.ts';
+import { keepOverviews } from './keep-overviews.ts';
 import { createStreams } from './streams.ts';
 
 /** Mounts the routes; folding begins when the server is ready and ends, like the streams, before it closes. */
 export function mountDashboards(host: HttpHost): void {
   const streams = createStreams(host.platform);
+  const overviewOf = keepOverviews();
   mount(host, 'dashboards', contract.dashboards, {
-    overview: (ctx, { query }) => readOverview(ctx, query?.unionId),
+    overview: (ctx, { query }) => overviewOf(ctx, query?.unionId),
     stream: async (ctx, { query }) => {
       const union = await findUnion(ctx, query?.unionId);
       return {

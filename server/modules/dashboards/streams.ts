@@ -1,13 +1,12 @@
 import { PassThrough } from 'node:stream';
 import type { Readable } from 'node:stream';
-import { sql } from 'kysely';
 import { isWithin } from '../../kernel/access.ts';
 import { inSystemContext } from '../../kernel/context.ts';
 import type { Ctx, Federation, Platform } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { placeMoments } from './list-moments.ts';
 import type { Moment, StoredMoment } from './list-moments.ts';
-import { freshness } from './read-overview.ts';
+import { freshnessOf, readState } from './stream-state.ts';
 
 /** How often a server with viewers looks at the version; one row, whatever the number of viewers. */
 const lookMs = 1_000;
@@ -66,13 +65,14 @@ export function createStreams(platform: Platform): Streams {
       const state = await readState(ctx);
       let watch = watches.get(ctx.federation.schema);
       if (!watch) {
-        watch = { federation: ctx.federation, viewers: new Set(), timer: undefined, ...state };
+        const { version, lastMoment } = state;
+        watch = { federation: ctx.federation, viewers: new Set(), timer: undefined, version, lastMoment };
         watches.set(ctx.federation.schema, watch);
         watch.timer = setTimeout(() => void look(watch!), lookMs);
       }
       const { viewers } = watch;
       viewers.add(viewer);
-      send(viewer, 'tick', { asOf: (await freshness(ctx)).toISOString(), version: state.version });
+      send(viewer, 'tick', { asOf: freshnessOf(ctx, state).toISOString(), version: state.version });
       const life = setTimeout(() => {
         send(viewer, 'end', {});
         viewer.out.end();
@@ -94,13 +94,6 @@ export function createStreams(platform: Platform): Streams {
   };
 }
 
-async function readState(ctx: Ctx): Promise<{ version: number; lastMoment: number }> {
-  const found = await sql<{ version: number | null; lastMoment: number | null }>`
-    select (select version from rollup_state where id = 1) as version,
-      (select max(id) from moment) as "lastMoment"`.execute(ctx.db);
-  return { version: found.rows[0]?.version ?? 0, lastMoment: found.rows[0]?.lastMoment ?? 0 };
-}
-
 async function spread(ctx: Ctx, watch: Watch): Promise<void> {
   const state = await readState(ctx);
   const changed = state.version !== watch.version;
@@ -109,7 +102,7 @@ async function spread(ctx: Ctx, watch: Watch): Promise<void> {
   watch.lastMoment = state.lastMoment;
   const due = [...watch.viewers].filter((viewer) => (viewer.looksSinceTick += 1) >= looksPerTick || changed);
   if (due.length === 0) return;
-  const tick = eventOf('tick', { asOf: (await freshness(ctx)).toISOString(), version: state.version });
+  const tick = eventOf('tick', { asOf: freshnessOf(ctx, state).toISOString(), version: state.version });
   for (const viewer of due) {
     viewer.looksSinceTick = 0;
     write(viewer, tick);
