@@ -9,7 +9,7 @@ import { buildScene, type Scene } from '../scope/scene.ts';
 import { complaint, send as sendTo, type Parts, type Reply } from './answer.ts';
 import { damaged, effort, seed } from './effort.ts';
 import { nastyTexts, spoilt } from './nasty.ts';
-import { beginVitals, isHealthy } from './vitals.ts';
+import { beginVitals, faultsOf } from './vitals.ts';
 
 let scene: Scene;
 beforeAll(async () => {
@@ -61,7 +61,7 @@ it(
         }
       }
     }
-    expect([...wrong, ...isHealthy(`${asked} requests`, vitals.end())], `INPUT_SEED=${seed}`).toEqual([]);
+    expect([...wrong, ...faultsOf(`${asked} requests`, vitals.end())], `INPUT_SEED=${seed}`).toEqual([]);
     expect(asked).toBeGreaterThan(1900 * effort);
     // Refusals of several kinds, and things that went through: the requests did get past the door.
     expect([...seen.keys()].filter((status) => status >= 400).length).toBeGreaterThan(3);
@@ -91,7 +91,7 @@ it(
         if (why) wrong.push(`${name}: ${why} for ${text.toString('latin1').slice(0, 200)}`);
       }
     }
-    expect([...wrong, ...isHealthy(`${asked} JSON bodies`, vitals.end())], `INPUT_SEED=${seed}`).toEqual([]);
+    expect([...wrong, ...faultsOf(`${asked} JSON bodies`, vitals.end())], `INPUT_SEED=${seed}`).toEqual([]);
     expect(asked).toBeGreaterThan(400 * effort);
     expect(statuses).toContain(400);
   },

@@ -3,7 +3,7 @@ import { ApiError } from '@smart-union/api-client';
 import { testApp, type TestApp } from '../database/test-app.ts';
 import { heicPhoto, jpegWithPlace, plainPdf, pngPhoto } from '../world/photos.ts';
 import { damaged, effort, random, seed } from './effort.ts';
-import { beginVitals, isHealthy } from './vitals.ts';
+import { beginVitals, faultsOf } from './vitals.ts';
 
 let t: TestApp;
 beforeAll(async () => {
@@ -47,7 +47,7 @@ it(
       const key = await vitals.timed(name, () => outcome(name, damaged(mixed, seed + count)));
       outcomes.set(key, (outcomes.get(key) ?? 0) + 1);
     }
-    expect(isHealthy(`${200 * effort} uploads`, vitals.end()), `INPUT_SEED=${seed}`).toEqual([]);
+    expect(faultsOf(`${200 * effort} uploads`, vitals.end()), `INPUT_SEED=${seed}`).toEqual([]);
     expect([...outcomes.keys()].toSorted(), `INPUT_SEED=${seed}`).toEqual(['ready', 'refused']);
   },
   120_000 * effort,
