@@ -6,6 +6,8 @@ export interface Footprint {
   packages: number;
   /** From the start of the process to its first answer on a federation that exists, ms: the middle one of several. */
   startMillis: number;
+  /** Processor time of that start, ms. */
+  startCostMillis: number;
   /** Resident memory of the server before its first request. */
   idleMegabytes: number;
   /** node_modules of the whole checkout. */
@@ -38,7 +40,7 @@ const lines = (command: string, args: string[], cwd: string) => {
 };
 
 /** What the server is made of and takes up. `pid`: of a server that has just started. */
-export function footprint(root: string, pid: number): Omit<Footprint, 'startMillis'> {
+export function footprint(root: string, pid: number): Omit<Footprint, 'startMillis' | 'startCostMillis'> {
   const packages = lines('npm', ['ls', '--omit=dev', '--all', '--parseable', '-w', 'server'], root).filter(
     (path) => /node_modules\/(?!@smart-union\/)/.test(path),
   );

@@ -13,7 +13,7 @@ import { serveBare } from './bare/server.ts';
 import { createDatabase } from './database.ts';
 import { footprint, residentMegabytes } from './footprint.ts';
 import { requestOf } from './load.ts';
-import { processorTimeOf, type ProcessorTime } from './processor-time.ts';
+import { processorTimeOf, takenBy, type ProcessorTime } from './processor-time.ts';
 import { reportOf, type Result } from './report.ts';
 import { runTasks, tasksOf } from './run-tasks.ts';
 import { createSupply, type Supply } from './supply.ts';
@@ -133,6 +133,8 @@ async function bench(wanted: Wanted): Promise<Result> {
       PII_KEYS: `1:${key.toString('hex')}`,
       DEMO: '0',
       RATE_LIMIT: '0',
+      // A bench is busy on purpose, and a call turned away is no figure.
+      BUSY_AFTER_MS: '0',
       PORT: String(ports.product),
       HOST: '127.0.0.1',
     };
@@ -175,20 +177,24 @@ async function bench(wanted: Wanted): Promise<Result> {
       const begun = performance.now();
       const child = start([...options, join(root, 'server/dist/main.js')]);
       await answers(child, ports.product);
-      return { child, millis: performance.now() - begun };
+      return { child, millis: performance.now() - begun, cost: takenBy(child.pid!) };
     };
-    const starts: number[] = [];
+    const starts: { millis: number; cost: number }[] = [];
     for (let times = 0; times < 3; times += 1) {
-      const { child, millis } = await startProduct();
-      starts.push(millis);
+      const { child, ...start } = await startProduct();
+      starts.push(start);
       await stop(child);
     }
     const { child: product } = await startProduct(profile);
     // The jobs of the day run at the first start; idle is what comes after.
     await new Promise((done) => setTimeout(done, 6000));
-    const startMillis = starts.sort((a, b) => a - b)[1]!;
-    const small = { ...footprint(root, product.pid!), startMillis };
-    tell(`启动 ${startMillis.toFixed(0)} ms，空闲内存 ${small.idleMegabytes} MB`);
+    const middle = starts.toSorted((a, b) => a.millis - b.millis)[1]!;
+    const small = {
+      ...footprint(root, product.pid!),
+      startMillis: middle.millis,
+      startCostMillis: middle.cost,
+    };
+    tell(`启动 ${middle.millis.toFixed(0)} ms，空闲内存 ${small.idleMegabytes} MB`);
     const bare = start([process.argv[1]!, '--bare', worldFile]);
     await answers(bare, ports.bare);
     const servers: Servers = {

@@ -5,7 +5,7 @@ import type pg from 'pg';
 const tickMillis = 10;
 
 /** User and system time a process and the children it has waited for have taken, ms; 0 when it has ended. */
-function takenBy(pid: number): number {
+export function takenBy(pid: number): number {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

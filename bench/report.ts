@@ -77,7 +77,7 @@ export function reportOf({ scale, sizes, rounds, load, tasks, walls, footprint }
     '',
     ...wallsOf(walls),
     [
-      `启动 ${footprint.startMillis.toFixed(0)} ms（< ${bars.startMillis}）${mark(footprint.startMillis < bars.startMillis)}`,
+      `启动 ${footprint.startMillis.toFixed(0)} ms（< ${bars.startMillis}；处理器 ${footprint.startCostMillis} ms）${mark(footprint.startMillis < bars.startMillis)}`,
       `空闲内存 ${footprint.idleMegabytes} MB（< ${bars.idleMegabytes}）${mark(footprint.idleMegabytes < bars.idleMegabytes)}`,
       `生产依赖包 ${footprint.packages}（≤ ${bars.packages}）${mark(footprint.packages <= bars.packages)}`,
       `安装体积 ${footprint.installMegabytes} MB（≤ ${bars.installMegabytes}）${mark(footprint.installMegabytes <= bars.installMegabytes)}`,
