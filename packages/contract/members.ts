@@ -46,7 +46,10 @@ export const accessEvent = z.object({
   who: z.string(),
   office: z.string(),
   fields: z.array(z.string()),
+  fieldsEn: z.array(z.string()).nullable(),
+  /** As the cadre wrote it; the system's own has an English text beside it. */
   reason: z.string(),
+  reasonEn: z.string().nullable(),
   caseNumber: z.string().nullable(),
 });
 

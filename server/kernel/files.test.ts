@@ -390,7 +390,11 @@ describe('files of a case', () => {
     expect(looks.map((look) => look.who).toSorted()).toEqual(
       ['周干事', '赵主席', '赵主席', '钱审批'].toSorted(),
     );
-    expect(looks[0]).toMatchObject({ fields: ['票据照片'], member_id: app.world.members.chen.id });
+    expect(looks[0]).toMatchObject({
+      fields: ['票据照片'],
+      fields_en: ['photos of the papers'],
+      member_id: app.world.members.chen.id,
+    });
     expect(looks[0]!.case_number).toMatch(/^T-/);
     const audited = await app.db((ctx) =>
       ctx.db.selectFrom('audit_event').select('sequence').where('kind', '=', 'evidence.seen').execute(),

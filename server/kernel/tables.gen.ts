@@ -21,6 +21,8 @@ export interface Tables {
     reason: string;
     case_id: string | null;
     case_number: string | null;
+    fields_en: string[] | null;
+    reason_en: string | null;
   };
   'account': {
     id: string;

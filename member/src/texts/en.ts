@@ -240,12 +240,6 @@ export const en: Texts = {
     reason: 'Reason',
     case: 'Application',
     doubt: 'Should not have been read? Call 12351',
-    fields: {
-      idNumber: 'ID number',
-      phone: 'phone',
-      bankCard: 'bank card',
-      diagnosis: 'diagnosis',
-    },
   },
 
   me: {

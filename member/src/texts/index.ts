@@ -18,6 +18,6 @@ export function getTexts(): Texts {
 }
 
 /** Of one thing said in both languages, the one to show; Chinese where there is no English. */
-export function inLanguage(zh: string, english: string | null | undefined): string {
+export function inLanguage<Said extends string | string[]>(zh: Said, english: Said | null | undefined): Said {
   return getSettings().language === 'en' && english ? english : zh;
 }

@@ -234,12 +234,6 @@ export const zhCN = {
     reason: '理由',
     case: '申请',
     doubt: '觉得不该看？打 12351 反映',
-    fields: {
-      idNumber: '身份证号',
-      phone: '手机号',
-      bankCard: '银行卡号',
-      diagnosis: '诊断',
-    } as Record<string, string>,
   },
 
   me: {

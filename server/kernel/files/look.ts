@@ -11,7 +11,12 @@ import { isOwn, type FileRow } from './describe.ts';
 type Routes = typeof contract.files;
 
 /** How a look at evidence stands in 谁看过我的信息. */
-export const lookField = '票据照片';
+const look = {
+  field: '票据照片',
+  fieldEn: 'photos of the papers',
+  reason: '办理申请时查看',
+  reasonEn: 'Seen while deciding the application',
+};
 
 const extensions: Record<string, string> = {
   'image/jpeg': 'jpg',
@@ -39,9 +44,11 @@ async function recordLook(ctx: Ctx, row: FileRow): Promise<void> {
   const { actor } = ctx;
   if (actor.kind !== 'cadre' || isOwn(actor, row) || !row.case_id || !row.member_id) return;
   const written = await sql`
-    insert into access_event (id, at, member_id, union_path, account_id, who, office, fields, reason, case_id, case_number)
+    insert into access_event (id, at, member_id, union_path, account_id, who, office, fields, fields_en, reason, reason_en,
+      case_id, case_number)
     values (${lookId(actor.accountId, row.case_id, ctx.today)}::uuid, ${ctx.now}::timestamptz, ${row.member_id}::uuid,
-      ${row.union_path}, ${actor.accountId}::uuid, ${actor.name}, ${actor.office}, ${[lookField]}::text[], '办理申请时查看',
+      ${row.union_path}, ${actor.accountId}::uuid, ${actor.name}, ${actor.office}, ${[look.field]}::text[],
+      ${[look.fieldEn]}::text[], ${look.reason}, ${look.reasonEn},
       ${row.case_id}::uuid, (select number from "case" where id = ${row.case_id}::uuid))
     on conflict do nothing returning id`.execute(ctx.db);
   if (written.rows.length === 0) return;

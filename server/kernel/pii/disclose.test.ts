@@ -21,7 +21,11 @@ async function as<T>(person: PersonName, work: (ctx: Ctx) => Promise<T>, scope?:
 
 const chen = () => ({ id: app.world.members.chen.id, unionPath: app.world.unions.couriers.path });
 const open = (person: PersonName, reason = '核对身份', scope?: Scope) =>
-  as(person, (ctx) => disclose(ctx, { member: chen(), fields: ['身份证号'], reason }), scope);
+  as(
+    person,
+    (ctx) => disclose(ctx, { member: chen(), fields: [{ title: '身份证号', titleEn: 'ID number' }], reason }),
+    scope,
+  );
 const events = () => app.db((ctx) => ctx.db.selectFrom('access_event').selectAll().orderBy('at').execute());
 const audited = async () =>
   (
@@ -51,6 +55,7 @@ describe('a disclosure', () => {
         who: '赵主席',
         office: app.world.unions.couriers.name,
         fields: ['身份证号'],
+        fields_en: ['ID number'],
         reason: '电话核对住院日期',
         case_id: null,
       },
@@ -61,7 +66,11 @@ describe('a disclosure', () => {
   it('is undone with what it was for', async () => {
     const before = (await events()).length;
     const failing = as('chair', async (ctx) => {
-      await disclose(ctx, { member: chen(), fields: ['身份证号'], reason: '核对身份' });
+      await disclose(ctx, {
+        member: chen(),
+        fields: [{ title: '身份证号', titleEn: 'ID number' }],
+        reason: '核对身份',
+      });
       throw new Error('unreadable');
     });
     await expect(failing).rejects.toThrow('unreadable');

@@ -8,8 +8,8 @@ import { readPrivacySettings } from './settings.ts';
 
 export interface Disclosure {
   member: { id: string; unionPath: string };
-  /** Names of the fields as the member reads them: 身份证号, 银行卡号, 诊断. */
-  fields: readonly string[];
+  /** Names of the fields as the member reads them: 身份证号 and “ID number”, 诊断 and “diagnosis”. */
+  fields: readonly { title: string; titleEn: string }[];
   /** Why, in the cadre's words; the member reads it. */
   reason: string;
   caseId?: string;
@@ -99,7 +99,8 @@ export async function recordAccess(ctx: Ctx, disclosure: Disclosure, by: Looker)
       account_id: by.accountId,
       who: by.name,
       office: by.office,
-      fields: [...fields],
+      fields: fields.map((field) => field.title),
+      fields_en: fields.map((field) => field.titleEn),
       reason,
       case_id: caseId,
       case_number: caseNumber,
@@ -110,6 +111,6 @@ export async function recordAccess(ctx: Ctx, disclosure: Disclosure, by: Looker)
     subject: 'member',
     subjectId: member.id,
     unionPath: member.unionPath,
-    data: { fields, caseId },
+    data: { fields: fields.map((field) => field.title), caseId },
   });
 }

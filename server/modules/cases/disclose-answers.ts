@@ -20,7 +20,7 @@ export async function discloseAnswers(
   if (fields.some((field) => !field?.sensitive)) throw new DomainError('thing-not-found');
   await disclose(ctx, {
     member: { id: found.memberId, unionPath: found.unionPath },
-    fields: fields.map((field) => field!.label),
+    fields: fields.map((field) => ({ title: field!.label, titleEn: field!.labelEn ?? field!.label })),
     reason: body.reason,
     caseId: found.id,
     caseNumber: found.number ?? '',

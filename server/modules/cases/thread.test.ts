@@ -63,7 +63,7 @@ it('carries a claim from the phone through both desks', async () => {
     .cases.disclose({ params: { id: sent.id }, body: { fields: ['diagnosis'], reason: '核对出院记录' } });
   expect(opened.values.diagnosis).toBe('急性阑尾炎');
   const seen = await t.as('chen').members.myAccessLog();
-  expect(seen.items[0]).toMatchObject({ who: '赵主席', reason: '核对出院记录' });
+  expect(seen.items[0]).toMatchObject({ who: '赵主席', fieldsEn: ['Diagnosis'], reason: '核对出院记录' });
   await t.as('chair').cases.decide({ params: { id: sent.id }, body: { outcome: 'approve' } });
   const again = await refusal(
     t.as('chair').cases.decide({ params: { id: sent.id }, body: { outcome: 'approve' } }),

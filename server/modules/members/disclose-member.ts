@@ -9,11 +9,11 @@ type Field = InputOf<Route>['body']['fields'][number];
 
 const fields: Record<
   Field,
-  { title: string; column: 'id_number_sealed' | 'phone_sealed' | 'bank_card_sealed' }
+  { title: string; titleEn: string; column: 'id_number_sealed' | 'phone_sealed' | 'bank_card_sealed' }
 > = {
-  idNumber: { title: '证件号码', column: 'id_number_sealed' },
-  phone: { title: '手机号码', column: 'phone_sealed' },
-  bankCard: { title: '银行卡号', column: 'bank_card_sealed' },
+  idNumber: { title: '证件号码', titleEn: 'ID number', column: 'id_number_sealed' },
+  phone: { title: '手机号码', titleEn: 'phone', column: 'phone_sealed' },
+  bankCard: { title: '银行卡号', titleEn: 'bank card', column: 'bank_card_sealed' },
 };
 
 /** On the screen for so long, then masked again. */
@@ -31,8 +31,7 @@ export async function discloseFields(
 ): Promise<ReplyOf<Route>> {
   const { id } = member;
   const wanted = [...new Set(wantedFields)];
-  const titles = wanted.map((field) => fields[field].title);
-  await disclose(ctx, { member, fields: titles, reason });
+  await disclose(ctx, { member, fields: wanted.map((field) => fields[field]), reason });
   const row = await ctx.db
     .selectFrom('member')
     .select(['id_number_sealed', 'phone_sealed', 'bank_card_sealed'])

@@ -117,7 +117,9 @@ describe('opening sealed fields', () => {
       who: '赵主席',
       office: '海陵区快递行业工会联合会',
       fields: ['证件号码', '银行卡号'],
+      fieldsEn: ['ID number', 'bank card'],
       reason: '核对住院材料',
+      reasonEn: null,
     });
     expect((await t.as('chen').members.myAccessLog({ query: {} })).total).toBe(0);
   });

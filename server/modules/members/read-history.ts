@@ -57,7 +57,7 @@ export async function listMyAccessLog(
   const [{ total }, rows] = await Promise.all([
     found.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
     found
-      .select(['at', 'who', 'office', 'fields', 'reason', 'case_number'])
+      .select(['at', 'who', 'office', 'fields', 'fields_en', 'reason', 'reason_en', 'case_number'])
       .orderBy('at', 'desc')
       .limit(query.pageSize)
       .offset((query.page - 1) * query.pageSize)
@@ -68,7 +68,9 @@ export async function listMyAccessLog(
     who: row.who,
     office: row.office,
     fields: row.fields,
+    fieldsEn: row.fields_en,
     reason: row.reason,
+    reasonEn: row.reason_en,
     caseNumber: row.case_number,
   }));
   return { items, total: Number(total), page: query.page, pageSize: query.pageSize };

@@ -7,7 +7,7 @@ import { Icon } from '../../parts/Icon.tsx';
 import { listText, saidText, timeText } from '../../format.ts';
 import { useLoad } from '../../loading.ts';
 import { go } from '../../navigation.ts';
-import { useTexts } from '../../texts/index.ts';
+import { inLanguage, useTexts } from '../../texts/index.ts';
 
 const STEP = 20;
 
@@ -31,10 +31,10 @@ export default function AccessLog() {
                   <li className="card" key={`${event.at}${at}`}>
                     <p className="text strong">
                       <Icon name="eye" className="quiet" />{' '}
-                      {words.saw(listText(event.fields.map((field) => words.fields[field] ?? field)))}
+                      {words.saw(listText(inLanguage(event.fields, event.fieldsEn)))}
                     </p>
                     <p className="text">{[event.office, event.who].filter(Boolean).join(' · ')}</p>
-                    <p className="text">{saidText(words.reason, event.reason)}</p>
+                    <p className="text">{saidText(words.reason, inLanguage(event.reason, event.reasonEn))}</p>
                     <p className="text small">
                       {timeText(event.at)}
                       {event.caseNumber ? ` · ${words.case} ${event.caseNumber}` : ''}
