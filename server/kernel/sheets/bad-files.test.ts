@@ -329,9 +329,7 @@ describe('every refusal', () => {
       expect(zh).toMatch(/请|取消|删去/);
       expect(zh).not.toMatch(/失败|undefined/);
       // Names of sheets and columns stay as they stand in the file.
-      expect(en.replaceAll(/“[^”]*”|姓名/g, '')).toMatch(
-        /^[A-Z][^\p{Script=Han}]*\.$/u,
-      );
+      expect(en.replaceAll(/“[^”]*”|姓名/g, '')).toMatch(/^[A-Z][^\p{Script=Han}]*\.$/u);
       expect(en).not.toContain('undefined');
     }
   });
