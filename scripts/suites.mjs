@@ -69,5 +69,14 @@ export const suites = [
     // A heap as small as a server's: without a bound V8 leaves garbage lying where there is room for it.
     env: { FUZZ_EFFORT: process.env.FUZZ_EFFORT ?? '25', NODE_OPTIONS: '--max-old-space-size=320' },
   },
+  {
+    name: 'dump',
+    title: '落盘',
+    vitest: ['--project', 'scope', 'tests/scope/dump.test.ts'],
+    needs: ['database'],
+    // 100,000 members and everything that is left of them on disk: only when named.
+    onlyByName: true,
+    env: { FUZZ_EFFORT: process.env.FUZZ_EFFORT ?? '25' },
+  },
   { name: 'journeys', title: '全程', vitest: ['--project', 'journeys'], needs: ['database', 'browser'] },
 ];

@@ -2,7 +2,7 @@ import { contract } from '@smart-union/contract';
 import type { Permission, Route } from '@smart-union/contract';
 import { urlOf } from '@smart-union/api-client';
 import { roles } from '../../server/modules/accounts/roles.ts';
-import { isCadre, isMember, personOf, cadres, type Cadre, type Walker } from './people.ts';
+import { isCadre, personOf, cadres, type Walker } from './people.ts';
 import { pathOf, type Scene, type Side } from './scene.ts';
 import type { Call, Probe, RouteName } from './probe.ts';
 
@@ -11,11 +11,17 @@ export const specOf = (name: RouteName): Route => {
   return (contract[module] as Record<string, Route>)[route]!;
 };
 
-const holds = (walker: Cadre, permission: Permission) =>
-  walker !== 'lapsed' && roles[cadres[walker][0]]!.permissions.includes(permission);
+/** What a cadre is to the rules: her role and the path of the union she holds it over. */
+export interface Standing {
+  role: string;
+  path: string;
+}
 
-const over = (scene: Scene, walker: Cadre, path: string) =>
-  path === pathOf(scene, walker) || path.startsWith(`${pathOf(scene, walker)}.`);
+const holds = (standing: Standing | null, permission: Permission) =>
+  standing !== null && roles[standing.role]!.permissions.includes(permission);
+
+const over = (standing: Standing | null, path: string) =>
+  standing !== null && (path === standing.path || path.startsWith(`${standing.path}.`));
 
 export type Verdict =
   'allowed' | 'session-missing' | 'permission-missing' | 'thing-not-found' | 'decision-not-mine';
@@ -23,26 +29,40 @@ export type Verdict =
 /** What must come out, from the guard, the role and the place alone. */
 export function expected(scene: Scene, side: Side, name: RouteName, probe: Probe, walker: Walker): Verdict {
   const spec = specOf(name);
+  if (isCadre(walker)) {
+    const [role] = cadres[walker];
+    const standing = walker === 'lapsed' ? null : { role, path: pathOf(scene, walker) };
+    return expectedOf(scene, side, name, probe, standing);
+  }
   if (spec.public) return 'allowed';
   if (walker === 'anonymous') return 'session-missing';
+  if (!spec.self || spec.self === 'cadre') return 'permission-missing';
+  return probe.lies === 'none' || walker === side.owner ? 'allowed' : 'thing-not-found';
+}
+
+/** The same for a cadre, whoever she is; `null` when no grant of hers is in force. */
+export function expectedOf(
+  scene: Scene,
+  side: Side,
+  name: RouteName,
+  probe: Probe,
+  standing: Standing | null,
+): Verdict {
+  const spec = specOf(name);
+  if (spec.public) return 'allowed';
   if (spec.self) {
-    if (spec.self !== 'any' && spec.self !== (isMember(walker) ? 'member' : 'cadre'))
-      return 'permission-missing';
-    if (probe.lies === 'none' || walker === side.owner) return 'allowed';
+    if (spec.self === 'member') return 'permission-missing';
+    if (probe.lies === 'none') return 'allowed';
     const sees =
-      probe.lies === 'evidence' &&
-      isCadre(walker) &&
-      holds(walker, 'cases.view') &&
-      over(scene, walker, side.paths.unit);
+      probe.lies === 'evidence' && holds(standing, 'cases.view') && over(standing, side.paths.unit);
     return sees ? 'allowed' : 'thing-not-found';
   }
-  if (!isCadre(walker) || !holds(walker, spec.permission!)) return 'permission-missing';
+  if (!holds(standing, spec.permission!)) return 'permission-missing';
   if (probe.lies === 'none') return 'allowed';
   if (probe.lies === 'city')
-    return over(scene, walker, scene.t.world.unions.city.path) ? 'allowed' : 'permission-missing';
-  if (!over(scene, walker, side.paths[probe.lies === 'district' ? 'district' : 'unit']))
-    return 'thing-not-found';
-  return probe.takes && !holds(walker, 'cases.review') ? 'decision-not-mine' : 'allowed';
+    return over(standing, scene.t.world.unions.city.path) ? 'allowed' : 'permission-missing';
+  if (!over(standing, side.paths[probe.lies === 'district' ? 'district' : 'unit'])) return 'thing-not-found';
+  return probe.takes && !holds(standing, 'cases.review') ? 'decision-not-mine' : 'allowed';
 }
 
 export interface Answer {
