@@ -17,7 +17,14 @@ export const importCounts = z.object({
 export const importRun = z.object({
   id,
   fileName: z.string(),
-  status: z.enum(['previewed', 'committed', 'discarded']),
+  /** A large file is `reading` and then `saving` while a job works on it: ask again. `failed`: the file could not be read. */
+  status: z.enum(['reading', 'previewed', 'saving', 'committed', 'discarded', 'failed']),
+  /** How far the job is, in rows; a `total` of 0 is not known yet. Null when nothing is under way. */
+  progress: z
+    .object({ step: z.enum(['reading', 'checking', 'saving']), done: z.int(), total: z.int() })
+    .nullable(),
+  /** Why the last step that was left to a job was refused, e.g. `import-stale`. */
+  problem: z.object({ code: z.string(), reason: z.string(), reasonEn: z.string() }).nullable(),
   encoding: z.string(),
   sheets: z.array(z.string()),
   counts: importCounts,
@@ -47,7 +54,7 @@ const importsOf = (noun: 'unions' | 'members', permission: Permission) => ({
   preview: route({
     method: 'POST',
     path: `/${noun}/imports`,
-    summary: `Read a roster of ${noun} and say what would happen; nothing is changed. The body is the file itself.`,
+    summary: `Read a roster of ${noun} and say what would happen; nothing is changed. The body is the file itself. A large one is read by a job.`,
     permission,
     query: z.object({ fileName: z.string().max(200).default('') }),
     rawBody: 20 * 1024 * 1024,
@@ -81,7 +88,7 @@ const importsOf = (noun: 'unions' | 'members', permission: Permission) => ({
   commit: route({
     method: 'POST',
     path: `/${noun}/imports/:id/commit`,
-    summary: 'Do what the preview said, in one transaction.',
+    summary: 'Do what the preview said, in one transaction; many rows are saved by a job.',
     permission,
     params: idParams,
     reply: importRun,
@@ -97,7 +104,7 @@ const importsOf = (noun: 'unions' | 'members', permission: Permission) => ({
   discard: route({
     method: 'DELETE',
     path: `/${noun}/imports/:id`,
-    summary: 'Throw a preview away.',
+    summary: 'Throw a preview away, or stop reading.',
     permission,
     params: idParams,
     reply: done,

@@ -17,7 +17,9 @@ export function showProgress(terminal: Terminal, title: string, total: number): 
   let shownAt = terminal.isTty ? 0 : begun;
   let [last, of] = [0, total];
   const line = () => {
-    const share = of > 0 ? Math.min(1, last / of) : 1;
+    // How much there is to read is known in the end.
+    if (of === 0) return `${title} ${last.toLocaleString('en')}`;
+    const share = Math.min(1, last / of);
     const filled = Math.round(share * cells);
     const bar = terminal.isTty ? `${'█'.repeat(filled)}${'░'.repeat(cells - filled)} ` : '';
     return `${title} ${bar}${last.toLocaleString('en')}/${of.toLocaleString('en')}（${Math.round(share * 100)}%）`;

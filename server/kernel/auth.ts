@@ -28,6 +28,8 @@ type PermissionsOf = (role: string, hasTotp: boolean, lent: boolean) => readonly
 export interface Auth {
   /** The session behind a token; null when unknown, ended or expired. */
   sessionOf(federation: Federation, token: string): Promise<Session | null>;
+  /** An account as she may act now, without a session: for a job that does what she asked for. Null when she may no longer. */
+  cadreOf(db: Reader, accountId: string, now: Date): Promise<CadreActor | null>;
   /** Forgets what is remembered, at sign-out and when grants change; other servers follow within three seconds. */
   forget(): void;
 }
@@ -60,6 +62,7 @@ export function createAuth(platform: Platform, permissionsOf: PermissionsOf): Au
     });
   };
   return {
+    cadreOf: (db, accountId, now) => cadre(db, accountId, now, permissionsOf),
     sessionOf(federation, token) {
       const key = `${federation.code} ${token}`;
       const now = platform.clock.now().getTime();

@@ -519,6 +519,8 @@ export interface Tables {
     account_name: string;
     created_at: Date;
     committed_at: Date | null;
+    progress: Json | null;
+    problem: Json | null;
   };
   'session': {
     token_hash: Buffer;

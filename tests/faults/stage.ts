@@ -30,7 +30,7 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-const cadres = ['siblingChair', 'approver', 'treasurer', 'payer', 'auditor'] as const;
+const cadres = ['siblingChair', 'approver', 'treasurer', 'payer', 'auditor', 'registrar'] as const;
 const members = ['li'] as const;
 export type Person = (typeof cadres)[number] | (typeof members)[number];
 

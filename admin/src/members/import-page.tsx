@@ -1,8 +1,8 @@
 import { routes, urlOf } from '@smart-union/api-client';
-import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { Alert, Button, Modal, Select, Steps } from 'antd';
-import { useState } from 'react';
+import { Alert, Button, Modal, Progress, Select, Steps } from 'antd';
+import { useEffect, useRef, useState } from 'react';
 import { useAct } from '../page/act.ts';
 import { Check, Download } from '../page/icons.tsx';
 import { useListSearch } from '../page/list-search.ts';
@@ -16,7 +16,9 @@ import { download } from '../transport.ts';
 import {
   importModule,
   importsOf,
+  importSteps,
   importTones,
+  isUnderWay,
   nounOf,
   runQuery,
   type ImportFault,
@@ -32,10 +34,38 @@ export const ImportPage = () => {
   return <Await of={run}>{(data) => <ImportBody noun={noun} run={data} />}</Await>;
 };
 
+/** How far the job is. The page may be left or loaded anew: it is the server that remembers. */
+const UnderWay = ({ run }: { run: ImportRun }) => {
+  const t = useTexts();
+  const { step, done, total } = run.progress ?? { step: 'reading', done: 0, total: 0 };
+  const percent = total > 0 ? Math.min(100, Math.floor((100 * done) / total)) : 0;
+  const rows = total > 0 ? `${formatCount(done)} / ${formatCount(total)}` : formatCount(done);
+  return (
+    <div className="panel" role="status">
+      <p style={{ marginTop: 0 }}>
+        <strong>{t.imports.underWay[step]}</strong> · {t.imports.rowsDone(rows)}
+      </p>
+      <Progress
+        percent={percent}
+        status="active"
+        showInfo={total > 0}
+        aria-label={t.imports.underWay[step]}
+      />
+      <p className="quiet">{t.imports.mayLeave}</p>
+    </div>
+  );
+};
+
 const ImportBody = ({ noun, run }: { noun: Noun; run: ImportRun }) => {
   const t = useTexts();
   const locale = useLocale();
+  const queryClient = useQueryClient();
   const { counts } = run;
+  const before = useRef(run.status);
+  useEffect(() => {
+    if (before.current === 'saving' && run.status === 'committed') void refreshAll(queryClient);
+    before.current = run.status;
+  }, [run.status, queryClient]);
   const figures = [
     { name: t.imports.rows, count: counts.rows, bad: false },
     { name: t.imports.accepted, count: counts.accept, bad: false },
@@ -58,18 +88,29 @@ const ImportBody = ({ noun, run }: { noun: Noun; run: ImportRun }) => {
         <div className="panel">
           <Steps
             size="small"
-            current={run.status === 'previewed' ? 1 : 2}
+            current={importSteps[run.status]}
             items={t.imports.steps.map((title) => ({ title }))}
           />
         </div>
-        <div className="figures">
-          {figures.map((figure) => (
-            <div key={figure.name} className={figure.bad ? 'figure figure-danger' : 'figure'}>
-              <div className="figure-name">{figure.name}</div>
-              <div className="figure-value">{formatCount(figure.count)}</div>
-            </div>
-          ))}
-        </div>
+        {isUnderWay(run) ? <UnderWay run={run} /> : null}
+        {run.problem && !isUnderWay(run) ? (
+          <Alert
+            type="error"
+            showIcon
+            role="alert"
+            title={locale === 'en' ? run.problem.reasonEn : run.problem.reason}
+          />
+        ) : null}
+        {run.status === 'reading' || run.status === 'failed' ? null : (
+          <div className="figures">
+            {figures.map((figure) => (
+              <div key={figure.name} className={figure.bad ? 'figure figure-danger' : 'figure'}>
+                <div className="figure-name">{figure.name}</div>
+                <div className="figure-value">{formatCount(figure.count)}</div>
+              </div>
+            ))}
+          </div>
+        )}
         {run.status === 'committed' ? (
           <Alert
             type="success"
@@ -98,14 +139,26 @@ const ImportBody = ({ noun, run }: { noun: Noun; run: ImportRun }) => {
             description={counts.reject > 0 ? t.imports.commitRefused(counts.reject) : undefined}
           />
         ) : null}
-        <Faults noun={noun} run={run} />
-        <p className="quiet">
-          {t.imports.encoding} {run.encoding} · {t.imports.sheets} {run.sheets.join('、')}
-        </p>
+        {run.encoding === '' ? null : (
+          <>
+            <Faults noun={noun} run={run} />
+            <p className="quiet">
+              {t.imports.encoding} {run.encoding} · {t.imports.sheets} {run.sheets.join('、')}
+            </p>
+          </>
+        )}
       </div>
     </>
   );
 };
+
+/** What an import changes: everything counted or listed. */
+const refreshAll = (queryClient: QueryClient) =>
+  Promise.all(
+    ['members', 'unions', 'dashboards', 'imports'].map((key) =>
+      queryClient.invalidateQueries({ queryKey: [key] }),
+    ),
+  );
 
 const ImportActs = ({ noun, run }: { noun: Noun; run: ImportRun }) => {
   const t = useTexts();
@@ -116,16 +169,17 @@ const ImportActs = ({ noun, run }: { noun: Noun; run: ImportRun }) => {
   const call = { params: { id: run.id } };
   const writes = run.counts.accept + run.counts.warn;
   const commit = async (): Promise<void> => {
-    const done = await act(async () => {
-      queryClient.setQueryData(runQuery(noun, run.id).queryKey, await importsOf(noun).commit(call));
-    }, t.imports.committedNote(writes));
+    let large = false;
+    const done = await act(
+      async () => {
+        const next = await importsOf(noun).commit(call);
+        large = isUnderWay(next);
+        queryClient.setQueryData(runQuery(noun, run.id).queryKey, next);
+      },
+      () => (large ? t.imports.underWay.saving : t.imports.committedNote(writes)),
+    );
     setAsking(false);
-    if (done)
-      await Promise.all(
-        ['members', 'unions', 'dashboards', 'imports'].map((key) =>
-          queryClient.invalidateQueries({ queryKey: [key] }),
-        ),
-      );
+    if (done && !large) await refreshAll(queryClient);
   };
   const discard = async (): Promise<void> => {
     const done = await act(() => importsOf(noun).discard(call), t.imports.discarded);
@@ -145,14 +199,14 @@ const ImportActs = ({ noun, run }: { noun: Noun; run: ImportRun }) => {
           {t.imports.download(run.counts.reject)}
         </Button>
       ) : null}
+      {run.status === 'previewed' || run.status === 'reading' ? (
+        <Button onClick={() => void discard()}>{t.imports.discard}</Button>
+      ) : null}
       {run.status === 'previewed' ? (
-        <>
-          <Button onClick={() => void discard()}>{t.imports.discard}</Button>
-          <Button type="primary" icon={<Check />} disabled={writes === 0} onClick={() => setAsking(true)}>
-            {t.imports.commit(writes)}
-          </Button>
-        </>
-      ) : (
+        <Button type="primary" icon={<Check />} disabled={writes === 0} onClick={() => setAsking(true)}>
+          {t.imports.commit(writes)}
+        </Button>
+      ) : isUnderWay(run) ? null : (
         <Button onClick={() => void navigate({ to: '/imports' as never, search: { noun } as never })}>
           {t.imports.again}
         </Button>

@@ -11,12 +11,12 @@ export const useAct = () => {
   const { message } = App.useApp();
   const t = useTexts();
   const [busy, setBusy] = useState(false);
-  const run = async (act: () => Promise<unknown>, done?: string): Promise<boolean> => {
+  const run = async (act: () => Promise<unknown>, done?: string | (() => string)): Promise<boolean> => {
     if (busy) return false;
     setBusy(true);
     try {
       await act();
-      if (done) void message.success(done);
+      if (done) void message.success(typeof done === 'string' ? done : done());
       return true;
     } catch (error) {
       void message.error(error instanceof ApiError ? error.message : t.states.unexpected, 6);

@@ -16,6 +16,8 @@ export interface Job<D extends object = object> {
   retry?: { limit: number; delaySeconds: number };
   /** After so many seconds without an end (a killed server) another server tries again. */
   timeoutSeconds?: number;
+  /** Its time does not run out while its server lives: for work of minutes that another server takes over soon after a kill. */
+  keepsAlive?: boolean;
   schedule?: Schedule;
 }
 

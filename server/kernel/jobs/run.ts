@@ -1,8 +1,9 @@
+import { sql } from 'kysely';
 import type PgBoss from 'pg-boss';
 import { listFederations } from '../app.ts';
 import { inSystemContext, type Ctx, type Federation, type Platform } from '../context.ts';
 import { inTransactionOf } from './queue.ts';
-import type { Job } from './job.ts';
+import { timeoutOf, type Job } from './job.ts';
 
 /** What a queued row carries. */
 export interface Ticket {
@@ -38,7 +39,10 @@ export async function runNext(
   const end = () => ({ requestId, millis: Math.round(performance.now() - began) });
   try {
     const federation = (await listFederations(platform)).find((one) => one.code === taken.data.federation);
-    if (federation) await runIn(boss, platform, federation, job, taken);
+    if (federation)
+      await keepingAlive(platform, federation, job, taken.id, () =>
+        runIn(boss, platform, federation, job, taken),
+      );
     else await boss.complete(job.name, taken.id);
   } catch (error) {
     // Name and code only: a message may quote what somebody typed.
@@ -49,6 +53,29 @@ export async function runNext(
   }
   onEnd(end());
   return true;
+}
+
+async function keepingAlive(
+  platform: Platform,
+  federation: Federation,
+  job: Job,
+  id: string,
+  work: () => Promise<void>,
+): Promise<void> {
+  if (!job.keepsAlive) return work();
+  const beginAnew = (ctx: Ctx) =>
+    sql`update pgboss.job set started_on = now()
+      where name = ${job.name} and id = ${id}::uuid and state = 'active'`.execute(ctx.db);
+  const tell = () =>
+    void inSystemContext(platform, federation, job.name, beginAnew).catch((error: unknown) =>
+      platform.log.warn({ err: error, job: job.name }, 'a job was not kept alive'),
+    );
+  const timer = setInterval(tell, (timeoutOf(job) * 1000) / 4);
+  try {
+    await work();
+  } finally {
+    clearInterval(timer);
+  }
 }
 
 function runIn(

@@ -132,7 +132,7 @@ interface ReadRoster {
 }
 
 /** Reading and judging is done by a process of its own; it knows the unions by numbers, and no key. */
-async function readRoster(ctx: Ctx, bytes: Buffer, { texts }: JudgeWanted): Promise<ReadRoster> {
+async function readRoster(ctx: Ctx, bytes: Buffer, { texts, onProgress }: JudgeWanted): Promise<ReadRoster> {
   const byKey = await unionsByKey(ctx, ctx.scope.paths);
   const places = [...byKey.values()];
   const unions = new Map([...byKey.keys()].map((key, number) => [key, number]));
@@ -146,6 +146,7 @@ async function readRoster(ctx: Ctx, bytes: Buffer, { texts }: JudgeWanted): Prom
       read.rows.push(parsed ? { ...row, parsed: { ...parsed, union: places[parsed.union]! } } : row);
       read.indexes.push(parsed ? ctx.pii.blindIndex('id-number', parsed.idNumber).toString('hex') : '');
     }
+    onProgress({ step: 'reading', done: read.rows.length, total: 0 });
   }
   return read;
 }

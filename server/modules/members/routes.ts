@@ -8,6 +8,7 @@ import { listMembers, readMember, readMyself } from './queries.ts';
 import { listMemberEvents, listMyAccessLog } from './read-history.ts';
 
 export function mountMembers(host: HttpHost): void {
+  host.platform.jobs.register(memberRosters.job('members.import', host.auth));
   mount(host, 'memberImports', contract.memberImports, memberRosters.handlers);
   mount(host, 'members', contract.members, {
     list: listMembers,

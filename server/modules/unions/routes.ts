@@ -8,6 +8,7 @@ import { listUnionEvents, readUnionOn } from './read-past.ts';
 
 export function mountUnions(host: HttpHost): void {
   host.platform.jobs.register(clearOldRosters);
+  host.platform.jobs.register(unionRosters.job('unions.import', host.auth));
   host.platform.metrics.measure(importedRows);
   mount(host, 'unionImports', contract.unionImports, unionRosters.handlers);
   mount(host, 'unions', contract.unions, {

@@ -1,6 +1,6 @@
 import type { Ctx } from '../../../kernel/context.ts';
 import { defineJob } from '../../../kernel/jobs.ts';
-import { dropFile } from './store-file.ts';
+import { dropFileAfter } from './store-file.ts';
 
 /** A preview nobody committed is no longer meant; what was committed may be asked for its refused rows for a while. */
 const days = { preview: 2, committed: 30 };
@@ -17,8 +17,9 @@ export const clearOldRosters = defineJob({
 export async function clearOldFiles(ctx: Ctx): Promise<void> {
   const left = await ctx.db
     .updateTable('roster_import')
-    .set({ status: 'discarded' })
-    .where('status', '=', 'previewed')
+    .set({ status: 'discarded', progress: null })
+    // What is still read or saved after two days was given up by the queue.
+    .where('status', 'in', ['previewed', 'reading', 'saving'])
     .where('created_at', '<', daysAgo(ctx, days.preview))
     .returning('id')
     .execute();
@@ -36,11 +37,5 @@ export async function clearOldFiles(ctx: Ctx): Promise<void> {
     .deleteFrom('roster_fault')
     .where((eb) => eb('import_id', '=', eb.fn.any(eb.val(ids))))
     .execute();
-  ctx.afterCommit(() => {
-    for (const { id } of old) {
-      void dropFile(ctx, id).catch((error: unknown) =>
-        ctx.log.error({ err: error }, 'a roster was not removed'),
-      );
-    }
-  });
+  for (const { id } of old) dropFileAfter(ctx, id);
 }

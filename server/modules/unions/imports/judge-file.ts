@@ -24,7 +24,7 @@ export async function judgeFile<Plan>(
   bytes: Buffer,
   wanted: JudgeWanted,
 ): Promise<JudgedFile<Plan>> {
-  wanted.onProgress({ step: 'reading', done: 0, total: 1 });
+  wanted.onProgress({ step: 'reading', done: 0, total: 0 });
   // A file of many rows takes seconds: the connection must not time out idle meanwhile.
   await sql`set local idle_in_transaction_session_timeout = 0`.execute(ctx.db);
   try {

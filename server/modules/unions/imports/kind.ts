@@ -28,6 +28,7 @@ export interface Judgement<Plan> {
 export interface Progress {
   step: 'reading' | 'checking' | 'saving';
   done: number;
+  /** 0 while it is not known. */
   total: number;
 }
 

@@ -2,7 +2,7 @@ import type { ReplyOf } from '@smart-union/contract';
 import { sql } from 'kysely';
 import type { Ctx } from '../../../kernel/context.ts';
 import { within } from '../../../kernel/db.ts';
-import { DomainError } from '../../../kernel/errors.ts';
+import { DomainError, type ErrorCode } from '../../../kernel/errors.ts';
 import type { ImportFault, ImportRun, Imports, Input } from './kind.ts';
 
 type Noun = 'unions' | 'members';
@@ -13,11 +13,24 @@ const runsOf = (ctx: Ctx, noun: Noun) =>
     .where('noun', '=', noun)
     .where(within('roster_import.union_path', ctx.scope.paths));
 
-/** The run's row. Throws `thing-not-found` outside of my scope. */
-export async function getRunRow(ctx: Ctx, noun: Noun, id: string) {
-  const row = await runsOf(ctx, noun).selectAll().where('id', '=', id).executeTakeFirst();
+/** The run's row, locked where it is about to change. Throws `thing-not-found` outside of my scope. */
+export async function getRunRow(ctx: Ctx, noun: Noun, id: string, { lock = false } = {}) {
+  let found = runsOf(ctx, noun).selectAll().where('id', '=', id);
+  if (lock) found = found.forUpdate();
+  const row = await found.executeTakeFirst();
   if (!row) throw new DomainError('thing-not-found');
   return row;
+}
+
+/** A refusal as the row keeps it. */
+export interface Problem {
+  code: ErrorCode;
+  values: DomainError['values'];
+}
+
+function problemOf({ code, values }: Problem): ImportRun['problem'] {
+  const refusal = new DomainError(code, values);
+  return { code, reason: refusal.text('zh'), reasonEn: refusal.text('en') };
 }
 
 function replyOf(row: Awaited<ReturnType<typeof getRunRow>>): ImportRun {
@@ -25,6 +38,8 @@ function replyOf(row: Awaited<ReturnType<typeof getRunRow>>): ImportRun {
     id: row.id,
     fileName: row.file_name,
     status: row.status as ImportRun['status'],
+    progress: row.progress as ImportRun['progress'],
+    problem: row.problem ? problemOf(row.problem as Problem) : null,
     encoding: row.encoding,
     sheets: row.sheets,
     counts: row.counts as ImportRun['counts'],

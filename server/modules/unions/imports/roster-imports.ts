@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import type { Permission } from '@smart-union/contract';
+import type { Auth } from '../../../kernel/auth.ts';
 import type { Ctx } from '../../../kernel/context.ts';
 import type { Call, Handlers } from '../../../kernel/http.ts';
 import type { Imports, OnProgress, RosterKind } from './kind.ts';
+import { importJob } from './import-job.ts';
 import { listFaults, listRuns, readRun } from './queries.ts';
 import { commitRun, discardRun, importFile, previewFile, refusedWorkbook } from './run-import.ts';
 
@@ -26,6 +29,7 @@ export function rosterImports<Plan>(kind: RosterKind<Plan>) {
   };
   return {
     handlers,
+    job: (permission: Permission, auth: Auth) => importJob(kind, permission, auth),
     importFile: (ctx: Ctx, path: string, onProgress: OnProgress = () => {}) =>
       importFile(ctx, kind, path, onProgress),
   };

@@ -2,19 +2,26 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { sql } from 'kysely';
 import { record } from '../../../kernel/audit.ts';
-import type { Ctx } from '../../../kernel/context.ts';
+import { savepoint, type Ctx } from '../../../kernel/context.ts';
 import type { Call } from '../../../kernel/http.ts';
 import { DomainError } from '../../../kernel/errors.ts';
-import { refusedSheets, type RowVerdict } from '../../../kernel/sheets/verdicts.ts';
+import { refusedSheets } from '../../../kernel/sheets/verdicts.ts';
 import { xlsxBytes } from '../../../kernel/sheets/write-xlsx.ts';
 import { judgeFile, type JudgedFile } from './judge-file.ts';
+import { keepJudgement, newRun } from './keep-run.ts';
 import type { ImportRun, OnProgress, RosterKind } from './kind.ts';
 import { getRunRow, readRun } from './queries.ts';
-import { dropFile, keepFile, readKeptFile } from './store-file.ts';
+import { dropFileAfter, readKeptFile } from './store-file.ts';
 
 type Language = Call['language'];
 
 const quiet: OnProgress = () => {};
+
+/** What is larger is left to a job: a proxy gives a silent call up after some 70 s. A file of this size takes a second or two. */
+const atOnce = { bytes: 512 * 1024, rows: 4000 };
+
+/** Name of the job that goes on with a run of this kind. */
+export const jobOf = (noun: RosterKind<unknown>['noun']) => `${noun}.import-roster`;
 
 /** Reads and judges a roster and keeps both for the commit. Nothing but the run itself is written. */
 export async function previewFile<Plan>(
@@ -23,94 +30,65 @@ export async function previewFile<Plan>(
   fileName: string,
   bytes: Buffer,
 ): Promise<ImportRun> {
-  const judged = await judgeFile(ctx, kind, bytes, { texts: false, onProgress: quiet });
-  return readRun(ctx, kind.noun, await keepRun(ctx, kind, fileName, bytes, judged));
+  const small = bytes.length <= atOnce.bytes;
+  const judged = small ? await judgeFile(ctx, kind, bytes, { texts: false, onProgress: quiet }) : null;
+  const id = await newRun(ctx, kind, fileName, bytes);
+  if (judged) await keepJudgement(ctx, id, judged);
+  else await ctx.jobs.enqueue(ctx, jobOf(kind.noun), { importId: id });
+  return readRun(ctx, kind.noun, id);
 }
 
-/** Letters a file's name may show; directories and control characters are no part of it. */
-const plainName = (name: string) =>
-  basename(name.replaceAll('\\', '/'))
-    .replace(/\p{Cc}|\p{Cf}/gu, '')
-    .slice(0, 120);
-
-async function keepRun<Plan>(
-  ctx: Ctx,
-  kind: RosterKind<Plan>,
-  fileName: string,
-  bytes: Buffer,
-  judged: JudgedFile<Plan>,
-): Promise<string> {
-  const id = ctx.id();
-  const { actor } = ctx;
-  await ctx.db
-    .insertInto('roster_import')
-    .values({
-      id,
-      noun: kind.noun,
-      file_name: plainName(fileName) || kind.fallbackName,
-      digest: judged.digest,
-      stored_as: await keepFile(ctx, id, bytes),
-      status: 'previewed',
-      encoding: judged.encoding,
-      sheets: judged.sheets,
-      counts: JSON.stringify(judged.counts),
-      by_fault: JSON.stringify(judged.byFault),
-      union_path: ctx.actor.kind === 'system' ? judged.unionPath : ctx.scope.paths[0]!,
-      account_id: actor.kind === 'cadre' ? actor.accountId : null,
-      account_name: actor.kind === 'cadre' || actor.kind === 'system' ? actor.name : '',
-      created_at: ctx.now,
-    })
-    .execute();
-  await keepFaults(ctx, id, judged.rows);
-  return id;
-}
-
-/** Faults per statement: a file may be wrong in every row, and nobody waits while they become one text. */
-const perStatement = 2000;
-
-async function keepFaults(ctx: Ctx, importId: string, rows: readonly RowVerdict<unknown>[]): Promise<void> {
-  let position = 0;
-  let faults: object[] = [];
-  for (const { sheet, row, verdict, faults: found } of rows) {
-    for (const fault of found) faults.push({ sheet, row, verdict, ...fault, position: position++ });
-    if (faults.length < perStatement) continue;
-    await insertFaults(ctx, importId, faults);
-    faults = [];
-  }
-  if (faults.length > 0) await insertFaults(ctx, importId, faults);
-}
-
-async function insertFaults(ctx: Ctx, importId: string, faults: readonly object[]): Promise<void> {
-  await sql`
-    insert into roster_fault
-      (import_id, position, sheet, row_number, verdict, column_name, column_title, kind, value, reason, reason_en)
-    select ${importId}::uuid, position, sheet, "row", verdict, "column", "columnTitle", kind, value, reason, "reasonEn"
-    from json_to_recordset(${withoutNul(JSON.stringify(faults))}::json) as r (position int, sheet text, "row" int,
-      verdict text, "column" text, "columnTitle" text, kind text, value text, reason text, "reasonEn" text)`.execute(
-    ctx.db,
-  );
-}
-
-/** PostgreSQL's text holds no NUL, and a cell of somebody's file may. */
-const withoutNul = (json: string) => json.replaceAll('\\u0000', '');
-
-/**
- * Does what the preview said. The kept file is read and judged again; when the outcome differs in one row because the
- * data, the day or the unions changed since, nothing is done: `import-stale`. Commits wait for one another.
- */
-export async function commitRun<Plan>(
+/** The same for a run whose file is kept already. */
+export async function readKept<Plan>(
   ctx: Ctx,
   kind: RosterKind<Plan>,
   id: string,
-  onProgress: OnProgress = quiet,
-): Promise<ImportRun> {
-  await lockRosters(ctx);
-  const run = await openRun(ctx, kind, id);
+  onProgress: OnProgress,
+): Promise<void> {
+  const bytes = await readKeptFile(ctx, id);
+  await keepJudgement(ctx, id, await judgeFile(ctx, kind, bytes, { texts: false, onProgress }));
+}
+
+/** Does what the preview said: many rows, or behind another import, by a job. */
+export async function commitRun<Plan>(ctx: Ctx, kind: RosterKind<Plan>, id: string): Promise<ImportRun> {
+  const { counts } = await openRun(ctx, kind.noun, id, 'previewed');
+  const small = (counts as ImportRun['counts']).rows <= atOnce.rows;
+  if (small && (await lockRosters(ctx, patience.request))) await saveKept(ctx, kind, id, quiet, 'previewed');
+  else {
+    const set = { status: 'saving', progress: null, problem: null };
+    await ctx.db.updateTable('roster_import').set(set).where('id', '=', id).execute();
+    await ctx.jobs.enqueue(ctx, jobOf(kind.noun), { importId: id });
+  }
+  return readRun(ctx, kind.noun, id);
+}
+
+/** For a job: waits its turn and saves. */
+export async function saveInTurn<Plan>(
+  ctx: Ctx,
+  kind: RosterKind<Plan>,
+  id: string,
+  onProgress: OnProgress,
+): Promise<void> {
+  if (!(await lockRosters(ctx, patience.job))) throw new Error('another import took too long');
+  await saveKept(ctx, kind, id, onProgress, 'saving');
+}
+
+/**
+ * Does what the preview said. The kept file is read and judged again; when the outcome differs in one row because the
+ * data, the day or the unions changed since, nothing is done: `import-stale`. Call it with the rosters locked.
+ */
+async function saveKept<Plan>(
+  ctx: Ctx,
+  kind: RosterKind<Plan>,
+  id: string,
+  onProgress: OnProgress,
+  from: 'previewed' | 'saving',
+): Promise<void> {
+  const run = await openRun(ctx, kind.noun, id, from);
   const bytes = await readKeptFile(ctx, id);
   const judged = await judgeFile(ctx, kind, bytes, { texts: false, onProgress });
   if (!judged.digest.equals(run.digest)) throw new DomainError('import-stale');
   await apply(ctx, kind, id, judged, onProgress);
-  return readRun(ctx, kind.noun, id);
 }
 
 async function apply<Plan>(
@@ -123,7 +101,7 @@ async function apply<Plan>(
   await kind.apply(ctx, judged.plan, id, onProgress);
   const run = await ctx.db
     .updateTable('roster_import')
-    .set({ status: 'committed', committed_at: ctx.now })
+    .set({ status: 'committed', committed_at: ctx.now, progress: null })
     .where('id', '=', id)
     .returning(['union_path', 'file_name'])
     .executeTakeFirstOrThrow();
@@ -138,33 +116,45 @@ async function apply<Plan>(
 
 const rosterLock = 7204;
 
-async function lockRosters(ctx: Ctx): Promise<void> {
-  await sql`set local lock_timeout = '60s'`.execute(ctx.db);
-  await sql`select pg_advisory_xact_lock(${rosterLock}, hashtext(${ctx.federation.schema}))`.execute(ctx.db);
+/** How long one waits for the import before. A person's call goes on as a job instead. */
+const patience = { request: '5s', job: '15min' } as const;
+
+/** Imports are saved one after the other. Returns false when the one before took longer than `wait`. */
+async function lockRosters(ctx: Ctx, wait: (typeof patience)[keyof typeof patience]): Promise<boolean> {
+  try {
+    await savepoint(ctx, async () => {
+      await sql`set local lock_timeout = ${sql.lit(wait)}`.execute(ctx.db);
+      if (wait === patience.job) await sql`set local statement_timeout = ${sql.lit(wait)}`.execute(ctx.db);
+      await sql`select pg_advisory_xact_lock(${rosterLock}, hashtext(${ctx.federation.schema}))`.execute(
+        ctx.db,
+      );
+    });
+    return true;
+  } catch (error) {
+    if ((error as { code?: string }).code !== '55P03') throw error;
+    return false;
+  }
 }
 
-async function openRun(ctx: Ctx, kind: Pick<RosterKind<unknown>, 'noun'>, id: string) {
-  const run = await getRunRow(ctx, kind.noun, id);
-  if (run.status !== 'previewed') throw new DomainError('import-not-open');
+/** The run with its row locked, so that nobody throws it away while it is saved. */
+async function openRun(ctx: Ctx, noun: RosterKind<unknown>['noun'], id: string, status: ImportRun['status']) {
+  const run = await getRunRow(ctx, noun, id, { lock: status === 'previewed' });
+  if (run.status !== status) throw new DomainError('import-not-open');
   return run;
 }
 
-/** Throws a preview away, its file with it. */
+/** Throws a preview away, its file with it; a file that is still being read, too. */
 export async function discardRun(
   ctx: Ctx,
   kind: Pick<RosterKind<unknown>, 'noun'>,
   id: string,
 ): Promise<{ ok: true }> {
-  await lockRosters(ctx);
-  const run = await openRun(ctx, kind, id);
-  await ctx.db.updateTable('roster_import').set({ status: 'discarded' }).where('id', '=', run.id).execute();
+  const run = await getRunRow(ctx, kind.noun, id, { lock: true });
+  if (run.status !== 'previewed' && run.status !== 'reading') throw new DomainError('import-not-open');
+  const set = { status: 'discarded', progress: null };
+  await ctx.db.updateTable('roster_import').set(set).where('id', '=', run.id).execute();
   await ctx.db.deleteFrom('roster_fault').where('import_id', '=', run.id).execute();
-  ctx.afterCommit(
-    () =>
-      void dropFile(ctx, id).catch((error: unknown) =>
-        ctx.log.error({ err: error }, 'a roster was not removed'),
-      ),
-  );
+  dropFileAfter(ctx, id);
   return { ok: true };
 }
 
@@ -179,7 +169,8 @@ export async function refusedWorkbook<Plan>(
   language: Language,
 ): Promise<Buffer> {
   const run = await getRunRow(ctx, kind.noun, id);
-  if (run.status === 'discarded') throw new DomainError('import-not-open');
+  if (run.status !== 'previewed' && run.status !== 'saving' && run.status !== 'committed')
+    throw new DomainError('import-not-open');
   if (run.stored_as === '') throw new DomainError('import-file-gone');
   const bytes = await readKeptFile(ctx, id);
   const judged = await judgeFile(ctx, kind, bytes, { texts: true, onProgress: quiet });
@@ -213,10 +204,11 @@ export async function importFile<Plan>(
   path: string,
   onProgress: OnProgress,
 ): Promise<{ run: ImportRun; refused: Buffer | null }> {
-  await lockRosters(ctx);
+  if (!(await lockRosters(ctx, patience.job))) throw new DomainError('database-unavailable');
   const bytes = await readFile(path);
   const judged = await judgeFile(ctx, kind, bytes, { texts: true, onProgress });
-  const id = await keepRun(ctx, kind, basename(path), bytes, judged);
+  const id = await newRun(ctx, kind, basename(path), bytes);
+  await keepJudgement(ctx, id, judged);
   await apply(ctx, kind, id, judged, onProgress);
   const refused = judged.counts.reject > 0 ? await workbookOf(judged) : null;
   return { run: await readRun(ctx, kind.noun, id), refused };

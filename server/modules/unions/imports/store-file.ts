@@ -26,6 +26,16 @@ export async function readKeptFile(ctx: Ctx, importId: string): Promise<Buffer> 
   }
 }
 
-export async function dropFile(ctx: Ctx, importId: string): Promise<void> {
+/** Removes the file once the transaction has committed. */
+export function dropFileAfter(ctx: Ctx, importId: string): void {
+  ctx.afterCommit(
+    () =>
+      void dropFile(ctx, importId).catch((error: unknown) =>
+        ctx.log.error({ err: error }, 'a roster was not removed'),
+      ),
+  );
+}
+
+async function dropFile(ctx: Ctx, importId: string): Promise<void> {
   await rm(pathOf(ctx, importId), { force: true });
 }
