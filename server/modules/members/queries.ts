@@ -1,13 +1,24 @@
 import type { contract, InputOf, ReplyOf } from '@smart-union/contract';
-import { checkIdNumber } from '@smart-union/catalogue-kit/checks/id-number.ts';
-import { checkPhone } from '@smart-union/catalogue-kit/checks/phone.ts';
 import { sql } from 'kysely';
 import { holdsOver, isWithin } from '../../kernel/access.ts';
 import type { Ctx } from '../../kernel/context.ts';
-import { inRanges, rangesOf, type Db, type Range } from '../../kernel/db.ts';
+import { rangesOf, type Db, type Range } from '../../kernel/db.ts';
 import { statement } from '../../kernel/db/statement.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { ancestorsOf, getUnion, pickUnion } from '../unions/index.ts';
+import {
+  after,
+  beginningIn,
+  beginningWith,
+  byGivenName,
+  keyIn,
+  matching,
+  membersIn,
+  type Beginning,
+  type Found,
+  type Key,
+  type Query,
+} from './typed-search.ts';
 import { educationLevels, ethnicGroups, idKinds, politicalStatuses } from './roster/code-tables.ts';
 
 type Members = typeof contract.members;
@@ -65,8 +76,6 @@ function rowReply(ctx: Ctx, row: Row): MemberRow {
   };
 }
 
-type Query = Pick<InputOf<Members['list']>['query'], 'q' | 'under' | 'status'>;
-
 /** Paths a list covers. Throws `thing-not-found` for a union outside my scope. */
 async function pathsOf(ctx: Ctx, under: string | undefined): Promise<readonly string[]> {
   if (!under) return ctx.scope.paths;
@@ -74,57 +83,6 @@ async function pathsOf(ctx: Ctx, under: string | undefined): Promise<readonly st
   if (!isWithin(union.path, ctx.scope.paths)) throw new DomainError('thing-not-found');
   return [union.path];
 }
-
-/** Those who left are found only when asked for. */
-function membersIn(db: Db, ranges: readonly Range[], status: Query['status']) {
-  const found = db.selectFrom('member').where(inRanges('member.union_path', ranges));
-  return status ? found.where('member.status', '=', status) : found.where('member.status', '<>', 'left');
-}
-
-type Found = ReturnType<typeof membersIn>;
-
-const memberNumberForm = /^[A-Za-z0-9]{2,4}\d{9}$/;
-
-const after = (text: string) => `${text}\u{10FFFF}`;
-
-/** A whole ID number, phone or member number finds by index and shows nothing it is part of. */
-interface Key {
-  column: 'id_number_index' | 'phone_index' | 'member_number';
-  value: Buffer | string;
-}
-
-function keyIn(ctx: Ctx, typed: string): Key | null {
-  const id = checkIdNumber(typed, { today: ctx.today });
-  if (id.ok) return { column: 'id_number_index', value: ctx.pii.blindIndex('id-number', id.idNumber) };
-  const phone = checkPhone(typed);
-  if (phone.ok) return { column: 'phone_index', value: ctx.pii.blindIndex('phone', phone.phone) };
-  const compact = typed.replace(/\s/g, '');
-  return memberNumberForm.test(compact) ? { column: 'member_number', value: compact.toUpperCase() } : null;
-}
-
-/** What somebody typed: a key, else the beginning of a name or of its pinyin. */
-function matching(ctx: Ctx, found: Found, typed: string): Found {
-  const key = keyIn(ctx, typed);
-  if (key) return found.where(key.column, '=', key.value as never);
-  const compact = typed.replace(/\s/g, '');
-  // Not one condition for both: with letters only the pinyin can match, and a single range keeps the name index's order.
-  if (/[^\x20-\x7E]/.test(compact)) {
-    return found
-      .where(sql<boolean>`member.name collate "C" >= ${compact}`)
-      .where(sql<boolean>`member.name collate "C" < ${after(compact)}`);
-  }
-  const letters = compact.toLowerCase();
-  return found.where((eb) =>
-    eb.or([
-      eb.and([eb('member.pinyin', '>=', letters), eb('member.pinyin', '<', after(letters))]),
-      eb.and([eb('member.initials', '>=', letters), eb('member.initials', '<', after(letters))]),
-    ]),
-  );
-}
-
-/** People are also known by their given name alone. */
-const byGivenName = (found: Found, typed: string): Found =>
-  found.where('given_name', '>=', typed).where('given_name', '<', after(typed));
 
 /** Counting stops here: beyond, the sum of the unions' rollups says how many there are. */
 const countedUpTo = 10_000;
@@ -189,6 +147,51 @@ async function lookUp(
   return rows.length < pageSize ? rows : null;
 }
 
+type Searched = { ranges: Range[]; status: string | undefined; from: string; to: string };
+
+const searched = (db: Db, { ranges, status, from, to }: Searched, of: string) =>
+  beginningWith(membersIn(db, ranges, status as Query['status']), of as Beginning['of'], from, to);
+
+const howMany = statement((db, values: Searched, of) =>
+  db
+    .selectFrom(
+      searched(db, values, of)
+        .select('member.id')
+        .limit(sql.lit(countedUpTo + 1))
+        .as('some'),
+    )
+    .select((eb) => eb.fn.countAll<number>().as('total')),
+);
+
+const onePage = statement((db, values: Searched & { limit: number; offset: number }, of) =>
+  withUnion(searched(db, values, of))
+    .orderBy(sql`member.name collate "C"`)
+    .orderBy('member.id')
+    .limit(values.limit)
+    .offset(values.offset),
+);
+
+/** A search as the box makes it, in no wished order; a given name alone is tried when no name begins so. Null for others. */
+async function search(
+  ctx: Ctx,
+  { q, page, pageSize, under, status, sort }: InputOf<Members['list']>['query'],
+): Promise<{ rows: Row[]; total: number } | null> {
+  if (!q || sort || keyIn(ctx, q)) return null;
+  const ranges = rangesOf(await pathsOf(ctx, under));
+  const run = async ({ of, from }: Beginning) => {
+    const values = { ranges, status, from, to: after(from) };
+    const [[counted], rows] = await Promise.all([
+      howMany(ctx, values, of),
+      onePage(ctx, { ...values, limit: pageSize, offset: (page - 1) * pageSize }, of),
+    ]);
+    return { rows, total: Number(counted?.total) };
+  };
+  const beginning = beginningIn(q);
+  const found = await run(beginning);
+  if (found.total > 0 || !/\p{Script=Han}/u.test(q)) return found;
+  return run({ of: 'given', from: beginning.from });
+}
+
 export async function listMembers(
   ctx: Ctx,
   { query }: InputOf<Members['list']>,
@@ -197,6 +200,11 @@ export async function listMembers(
   if (few) {
     const items = few.map((row) => rowReply(ctx, row));
     return { items, total: items.length, page: 1, pageSize: query.pageSize };
+  }
+  const quick = await search(ctx, query);
+  if (quick) {
+    const items = quick.rows.map((row) => rowReply(ctx, row));
+    return { items, total: quick.total, page: query.page, pageSize: query.pageSize };
   }
   const { found, total } = await findMembers(ctx, query);
   const descending = query.sort?.startsWith('-') ?? false;
