@@ -7,6 +7,7 @@ import type { Config } from './kernel/config.ts';
 import { systemClock, type Clock } from './kernel/clock.ts';
 import type { Platform } from './kernel/context.ts';
 import { openDatabase } from './kernel/db.ts';
+import { lookForCitus } from './kernel/db/opening.ts';
 import { openReplica } from './kernel/db/replica.ts';
 import type { SlowStatement } from './kernel/db/slow-log.ts';
 import { createFileStore, mountFiles } from './kernel/files.ts';
@@ -56,6 +57,7 @@ export async function compose({ config, databaseUrl, root, clock = systemClock }
   };
   const toldSlow = config.slowQueryMillis > 0 ? slowLog : null;
   const database = openDatabase(databaseUrl, config.poolSize, toldSlow);
+  await lookForCitus(database.pool);
   measurePool(metrics.registry, database.pool);
   const { replicaUrl, replicaLagSeconds: lagSeconds, poolSize } = config;
   const copy = { poolSize, lagSeconds, primary: database, slowLog: toldSlow, log: app.log };

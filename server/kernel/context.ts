@@ -3,15 +3,8 @@ import type { Actor } from './access.ts';
 import type { Clock } from './clock.ts';
 import { dayOf, uuidV7 } from './clock.ts';
 import type { Config } from './config.ts';
-import {
-  bindings,
-  causeOf,
-  inTransaction,
-  type Database,
-  type Db,
-  type LastStatement,
-  type Scope,
-} from './db.ts';
+import { causeOf, inTransaction, type Database, type Db, type LastStatement, type Scope } from './db.ts';
+import { bindings } from './db/opening.ts';
 import type { Replica } from './db/replica.ts';
 import type { FileStore } from './files.ts';
 import type { Jobs } from './jobs.ts';

@@ -12,6 +12,7 @@ import {
 import { driverOf, gather, OneConnection, send, type Db, type Line } from './db/connection.ts';
 import { PendingWrites } from './db/pending-writes.ts';
 import { noteSlow, type Cause, type SlowLog } from './db/slow-log.ts';
+import { begin } from './db/opening.ts';
 import { connectInTurn } from './db/waiting.ts';
 import type { Tables } from './tables.gen.ts';
 import { appRole } from './migrations.ts';
@@ -109,25 +110,6 @@ export function openDatabase(url: string, poolSize: number, slowLog: SlowLog | n
   return { pool, ownerUrl: url, lineOf, close: () => pool.end() };
 }
 
-const safePath = /^f(\.[0-9]+)*$/;
-const safeId = /^[0-9a-f-]{36}$/;
-const safeSchema = /^[a-z][a-z0-9_]*$/;
-
-/** The SET LOCAL statements that bind a transaction to a federation and a scope. Values are checked, then quoted. */
-export function bindings(schema: string, scope: Scope): string[] {
-  if (!safeSchema.test(schema)) throw new Error('unsafe schema name');
-  const paths = scope.paths.filter((path) => safePath.test(path));
-  if (paths.length !== scope.paths.length) throw new Error('unsafe path');
-  const set = [`set local search_path to "${schema}"`];
-  const first = paths[0];
-  if (first) set.push(`set local app.scope to '${first}'`);
-  if (paths.length > 1) set.push(`set local app.scopes to '${paths.join(' ')}'`);
-  if (scope.memberId && safeId.test(scope.memberId)) set.push(`set local app.member to '${scope.memberId}'`);
-  if (scope.accountId && safeId.test(scope.accountId))
-    set.push(`set local app.account to '${scope.accountId}'`);
-  return set;
-}
-
 export interface Transaction {
   db: Db;
   lane: number;
@@ -199,7 +181,7 @@ export async function inTransaction<T>(
   const line = database.lineOf(client);
   line.cause = cause;
   gather(client);
-  const opening = client.query(openingOf(line, schema, scope));
+  const opening = begin(database.pool, client, line, { schema, scope });
   opening.catch(() => {});
   const underWay: Promise<unknown>[] = [];
   const sendLater = (query: CompiledQuery) => {
@@ -265,14 +247,6 @@ export async function inTransaction<T>(
     );
     throw cause;
   }
-}
-
-/** One message: BEGIN and SET LOCAL have nothing to answer, and each apart costs a round of protocol on both sides. */
-function openingOf(line: Line, schema: string, scope: Scope): string {
-  const before = line.unfinished ? ['commit'] : [];
-  line.unfinished = false;
-  line.wrote = false;
-  return [...before, 'begin', ...bindings(schema, scope)].join('; ');
 }
 
 /** A subtree as an index sees it: from the path itself to before the first text that is no longer under it. */
