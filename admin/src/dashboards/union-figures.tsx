@@ -21,6 +21,8 @@ export const UnionFigures = ({ unionId }: { unionId: string | undefined }) => {
     <Await of={overview} rows={4}>
       {(data) => {
         const { figures } = data;
+        // A unit union is listed as its own only place; it has none below it.
+        const below = data.places.filter(({ union }) => union.id !== data.union.id);
         const cells: [string, string, string?][] = [
           [t.home.members, formatCount(figures.members), t.home.people],
           [t.home.unionsCount, formatCount(figures.unions), t.home.places],
@@ -51,15 +53,15 @@ export const UnionFigures = ({ unionId }: { unionId: string | undefined }) => {
                 </div>
               ))}
             </div>
-            {data.places.length > 0 ? (
+            {below.length > 0 ? (
               <div className="list" style={{ marginTop: 12 }} ref={(list) => focusable(list)}>
                 <Table
                   size="small"
                   aria-label={t.home.byUnion}
                   rowKey={(row) => row.union.id}
-                  dataSource={data.places}
+                  dataSource={below}
                   pagination={
-                    data.places.length > 20 ? { pageSize: 20, size: 'small', showSizeChanger: false } : false
+                    below.length > 20 ? { pageSize: 20, size: 'small', showSizeChanger: false } : false
                   }
                   scroll={{ x: 'max-content' }}
                   columns={[

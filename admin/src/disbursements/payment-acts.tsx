@@ -37,7 +37,7 @@ export const PaymentActs = ({ row }: { row: Payment }) => {
         </Button>
       ) : null}
       {row.can.includes('refund') ? (
-        <Button size="small" onClick={() => setAsking('refund')}>
+        <Button size="small" type="link" onClick={() => setAsking('refund')}>
           {t.payments.refund}
         </Button>
       ) : null}

@@ -257,9 +257,7 @@ const Faults = ({ noun, run }: { noun: Noun; run: ImportRun }) => {
   return (
     <>
       <div className="row">
-        <h2 className="section-title grow" style={{ margin: 0 }}>
-          {t.imports.faults}
-        </h2>
+        <h2 className="section-title grow">{t.imports.faults}</h2>
         <Select
           allowClear
           aria-label={t.imports.byFault}

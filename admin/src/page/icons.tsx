@@ -24,6 +24,7 @@ import {
   LeftOutlined,
   LockOutlined,
   MenuOutlined,
+  MinusCircleOutlined,
   PlusOutlined,
   QuestionCircleOutlined,
   ReloadOutlined,
@@ -81,6 +82,7 @@ export const Key = silent(KeyOutlined);
 export const Left = silent(LeftOutlined);
 export const Lock = silent(LockOutlined);
 export const Menu = silent(MenuOutlined);
+export const Over = silent(MinusCircleOutlined);
 export const Plus = silent(PlusOutlined);
 export const Help = silent(QuestionCircleOutlined);
 export const RotateCw = silent(ReloadOutlined);

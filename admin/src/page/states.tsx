@@ -51,7 +51,13 @@ export const Failure = ({ error, onRetry }: { error: unknown; onRetry?: () => vo
 
 export const NoPermission = () => {
   const t = useTexts();
-  return <Result icon={<Lock />} title={t.states.noPermission} subTitle={t.states.noPermissionNote} />;
+  return (
+    <Result
+      icon={<Lock />}
+      title={<h1 className="state-title">{t.states.noPermission}</h1>}
+      subTitle={t.states.noPermissionNote}
+    />
+  );
 };
 
 /** An empty list says how it gets filled. */

@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react';
 import { tones, type Tone } from '../theme.ts';
-import { Attention, Bad, Clock, Good, Right } from './icons.tsx';
+import { Attention, Bad, Clock, Good, Over } from './icons.tsx';
 
 const marks: Record<Tone, ReactNode> = {
-  plain: <Right />,
+  plain: <Over />,
   info: <Attention />,
   waiting: <Clock />,
   good: <Good />,

@@ -4,10 +4,11 @@ import { Alert, Badge, Button, Drawer, Dropdown, Grid, Tooltip } from 'antd';
 import { useEffect, useState } from 'react';
 import { api } from '../client.ts';
 import { Menu, Person, Search, Work } from '../page/icons.tsx';
-import { OfflineLine } from '../page/states.tsx';
+import { NoPermission, OfflineLine } from '../page/states.tsx';
 import { holds, sessionQuery, useSession } from '../session.ts';
 import { switchLocale, useLocale, useTexts } from '../texts/texts.ts';
 import { MemberHere } from './member-here.tsx';
+import { isBarred } from './places.ts';
 import { SearchPalette } from './search-palette.tsx';
 import { SideNav } from './side-nav.tsx';
 import { Where } from './where.tsx';
@@ -96,7 +97,11 @@ const CadreFrame = () => {
       <main className="frame-main" id="main" tabIndex={-1}>
         <OfflineLine />
         {session.totp === 'needed-not-set' ? <TotpMissing /> : null}
-        <Outlet key={path.startsWith('/cases/') ? 'case' : path} />
+        {isBarred(session, path) ? (
+          <NoPermission />
+        ) : (
+          <Outlet key={path.startsWith('/cases/') ? 'case' : path} />
+        )}
       </main>
       <SearchPalette open={searching} onClose={() => setSearching(false)} />
     </div>

@@ -98,6 +98,14 @@ const places: Record<GroupName, Place[]> = {
   ],
 };
 
+/** Whether this address is a page of the menu that is not mine, e.g. one sent by a colleague. */
+export const isBarred = (session: Session, path: string): boolean => {
+  const place = Object.values(places)
+    .flat()
+    .find((one) => one.path === path);
+  return place !== undefined && place.needs.length > 0 && !holds(session, ...place.needs);
+};
+
 /** The menu: only what I may use; a group with nothing left is not shown. */
 export const placesFor = (session: Session): { group: GroupName; places: Place[] }[] =>
   (Object.keys(places) as GroupName[])

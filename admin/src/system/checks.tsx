@@ -15,7 +15,7 @@ export const Checks = ({ mayOperate }: { mayOperate: boolean }) => {
   return (
     <section className="panel" aria-label={t.system.checks}>
       <h2 className="section-title">
-        {t.system.checks} <span className="section-note quiet">{t.system.checksNote}</span>
+        {t.system.checks} <span className="section-note quiet">{t.system.checksNote(mayOperate)}</span>
       </h2>
       <Await of={checks} rows={3}>
         {({ items }) => (

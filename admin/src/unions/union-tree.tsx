@@ -17,17 +17,26 @@ interface Branch {
 // On these pages a union of the tree narrows the list; everywhere else it opens the union itself.
 const narrowed = ['/worklist', '/members', '/'];
 
-const branchOf = (node: UnionNode, loaded: Map<string, UnionNode[]>): Branch => {
+/** 海陵区九龙镇总工会 under 海陵区总工会 is 九龙镇总工会: what the line above says need not be said again. */
+const nameUnder = (name: string, above: string): string => {
+  const place = above.replace(/总工会$/u, '');
+  return place !== above && name.startsWith(place) && name.length - place.length > 3
+    ? name.slice(place.length)
+    : name;
+};
+
+const branchOf = (node: UnionNode, loaded: Map<string, UnionNode[]>, above = ''): Branch => {
   const children = loaded.get(node.id);
   return {
     key: node.id,
     title: (
-      <span title={node.name}>
-        {node.name} <span className="quiet">{formatCount(node.memberCount)}</span>
+      <span title={node.name} className="nav-union">
+        <span>{nameUnder(node.name, above)}</span>{' '}
+        <span className="quiet">{formatCount(node.memberCount)}</span>
       </span>
     ),
     isLeaf: node.childCount === 0,
-    ...(children ? { children: children.map((child) => branchOf(child, loaded)) } : {}),
+    ...(children ? { children: children.map((child) => branchOf(child, loaded, node.name)) } : {}),
   };
 };
 

@@ -43,7 +43,7 @@ export const system = {
     backupUnverified: 'not proved',
     backupOld: 'The last backup is more than 25 hours old: check the schedule.',
     checks: 'Proofs',
-    checksNote: 'Done every night by themselves, or now.',
+    checksNote: (mayRun: boolean) => `Done every night by themselves${mayRun ? ', or now' : ''}.`,
     checkNames: {
       audit: 'Audit log unbroken',
       ledger: 'Ledger balanced',

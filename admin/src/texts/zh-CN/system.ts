@@ -42,7 +42,7 @@ export const system = {
     backupUnverified: '没有核验',
     backupOld: '最近一次备份已超过 25 小时，请检查定时备份。',
     checks: '核对',
-    checksNote: '每天夜里自动做一次，也可以现在做。',
+    checksNote: (mayRun: boolean) => `每天夜里自动做一次${mayRun ? '，也可以现在做' : ''}。`,
     checkNames: {
       audit: '审计记录完整',
       ledger: '资金账平衡',
