@@ -61,6 +61,7 @@ export const suites = [
       'api',
       'tests/input',
       'tests/scope/trees.test.ts',
+      'tests/scope/access-log.test.ts',
       'server/kernel/sheets/fuzz.test.ts',
     ],
     needs: ['database'],

@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { effort, random, seed } from '../input/effort.ts';
+import type { Walker } from './people.ts';
+import { reason, type Call, type RouteName } from './probe.ts';
+import { ask } from './reach.ts';
+import { buildScene, type Scene, type Side } from './scene.ts';
+
+let scene: Scene;
+beforeAll(async () => {
+  scene = await buildScene();
+});
+afterAll(() => scene?.t.close());
+
+const lookers = ['chair', 'townCadre', 'registrar', 'approver', 'auditor', 'treasurer', 'siblingChair', 'farChair', 'farRegistrar', 'farApprover'] as const; // prettier-ignore
+
+/** Every way in which a cadre comes to see what is masked, and what of it counts once a day only. */
+const looks: { name: RouteName; call(side: Side): Call; onceADay?: true }[] = [
+  {
+    name: 'members.disclose',
+    call: (side) => ({ params: { id: side.member.id }, body: { fields: ['phone'], reason } }),
+  },
+  {
+    name: 'cases.disclose',
+    call: (side) => ({ params: { id: side.openCase }, body: { fields: ['diagnosis'], reason } }),
+  },
+  { name: 'files.content', call: (side) => ({ params: { id: side.fileId } }), onceADay: true },
+];
+
+/** 100,000 in `npm run fuzz`. */
+const looksInAll = 160 * effort * (effort > 1 ? 25 : 1);
+
+const told = async (side: Side) =>
+  (
+    (await ask(scene, 'members.myAccessLog', side.owner, { query: { pageSize: 1 } })).body as {
+      total: number;
+    }
+  ).total;
+
+it(
+  'tells the member of every look that showed something, and of no other',
+  async () => {
+    const next = random(seed);
+    const sides = [scene.near, scene.far];
+    const before = await Promise.all(sides.map(told));
+    const expected = [...before];
+    const today = new Set<string>();
+    const statuses = new Set<number>();
+    for (let count = 0; count < looksInAll; count += 1) {
+      const at = next(2);
+      const looker: Walker = lookers[next(lookers.length)]!;
+      const { name, call, onceADay } = looks[next(looks.length)]!;
+      const { status } = await ask(scene, name, looker, call(sides[at]!));
+      statuses.add(status);
+      const key = `${name} ${looker} ${at}`;
+      if (status === 200 && !(onceADay && today.has(key))) expected[at]! += 1;
+      if (status === 200) today.add(key);
+    }
+    expect(await Promise.all(sides.map(told)), `INPUT_SEED=${seed}`).toEqual(expected);
+    // Looks that succeeded on both sides, and some that were refused.
+    expect([...statuses].some((status) => status >= 400)).toBe(true);
+    for (const [index, count] of expected.entries()) expect(count).toBeGreaterThan(before[index]! + 5);
+  },
+  1000 * looksInAll,
+);
