@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type pg from 'pg';
 
 interface Migration {
@@ -45,6 +46,76 @@ async function applied(client: pg.ClientBase, schema: string): Promise<Map<strin
   return new Map(rows.rows.map((row: { name: string; checksum: string }) => [row.name, row.checksum]));
 }
 
+const note =
+  'insert into platform.migration (schema_name, name, checksum, applied_at) values ($1, $2, $3, $4)';
+
+/**
+ * An index may be built without a lock, but then not in a transaction: it stands alone in its file (a rule of tests/architecture).
+ * One that was left half built by a break is made anew.
+ */
+async function buildIndex(client: pg.ClientBase, schema: string, statement: string): Promise<void> {
+  const name = /\bconcurrently (?:if not exists )?"?(\w+)"? on\b/i.exec(statement)?.[1];
+  const half = await client.query(
+    `select 1 from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
+     where n.nspname = $1 and c.relname = $2 and not i.indisvalid`,
+    [schema, name],
+  );
+  await client.query(`set search_path to "${schema}"`);
+  try {
+    if (half.rowCount) await client.query(`drop index concurrently "${name}"`);
+    await client.query(statement.replace(/\bconcurrently (?!if not exists)/i, 'concurrently if not exists '));
+  } finally {
+    await client.query('reset search_path');
+  }
+}
+
+const isConcurrent = (statement: string) => /^create (unique )?index concurrently\b/i.test(statement);
+
+/** Others wait behind a lock that is waited for: so nobody waits long for one, but again and again. */
+const lockPatience = '2s';
+
+async function applyOne(
+  client: pg.ClientBase,
+  schema: string,
+  { name, checksum, statements }: Migration,
+  now: Date,
+): Promise<void> {
+  const noted = [schema, name, checksum, now];
+  if (statements.length === 1 && isConcurrent(statements[0]!)) {
+    await buildIndex(client, schema, statements[0]!);
+    await client.query(note, noted);
+    return;
+  }
+  await client.query('begin');
+  try {
+    await client.query(`set local search_path to "${schema}"`);
+    await client.query(`set local lock_timeout to '${lockPatience}'`);
+    for (const statement of statements) await client.query(statement.replaceAll(':schema', `"${schema}"`));
+    await client.query(note, noted);
+    await client.query('commit');
+  } catch (error) {
+    await client.query('rollback');
+    throw error;
+  }
+}
+
+/** lock_not_available, deadlock_detected. */
+const inTheWay = new Set(['55P03', '40P01']);
+const tries = 60;
+const pauseMillis = 1000;
+
+async function withPatience(work: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      // Somebody reads or writes for long, or holds what we want and wants what we hold. Those behind us go first.
+      if (!inTheWay.has((error as { code?: string }).code ?? '') || attempt === tries) throw error;
+      await setTimeout(pauseMillis);
+    }
+  }
+}
+
 async function apply(
   client: pg.ClientBase,
   schema: string,
@@ -58,21 +129,9 @@ async function apply(
     if (checksum === migration.checksum) continue;
     if (checksum)
       throw new Error(`migration ${migration.name} was changed after it had been applied to ${schema}`);
-    await client.query('begin');
-    try {
-      await client.query(`set local search_path to "${schema}"`);
-      for (const statement of migration.statements) {
-        await client.query(statement.replaceAll(':schema', `"${schema}"`));
-      }
-      await client.query(
-        'insert into platform.migration (schema_name, name, checksum, applied_at) values ($1, $2, $3, $4)',
-        [schema, migration.name, migration.checksum, now],
-      );
-      await client.query('commit');
-    } catch (error) {
-      await client.query('rollback');
+    await withPatience(() => applyOne(client, schema, migration, now)).catch((error: unknown) => {
       throw new Error(`migration ${migration.name} failed on ${schema}`, { cause: error });
-    }
+    });
     done.push(migration.name);
   }
   return done;
@@ -157,8 +216,9 @@ export async function rebuildSchema(
   await client.query(`create schema if not exists "${schema}"`);
   await client.query(`set local search_path to "${schema}"`);
   for (const migration of known.filter(({ name }) => wanted.some((one) => one.name === name))) {
+    // In a transaction, and with nobody to wait: without `concurrently`.
     for (const statement of migration.statements)
-      await client.query(statement.replaceAll(':schema', `"${schema}"`));
+      await client.query(statement.replace(/ concurrently\b/i, '').replaceAll(':schema', `"${schema}"`));
   }
 }
 
