@@ -52,6 +52,14 @@ export const suites = [
   { name: 'faults', title: '故障', vitest: ['--project', 'faults'], needs: ['database'] },
   { name: 'servers', title: '多台服务器', vitest: ['--project', 'servers'], needs: ['database'] },
   {
+    name: 'all-faults',
+    title: '全部故障',
+    vitest: ['--project', 'faults', 'tests/faults/nemeses.test.ts', 'tests/faults/planted.test.ts'],
+    needs: ['database'],
+    onlyByName: true,
+    env: { FAULTS_ROUNDS: process.env.FAULTS_ROUNDS ?? '3' },
+  },
+  {
     name: 'fuzz',
     title: '乱输入',
     vitest: [

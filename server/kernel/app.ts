@@ -11,8 +11,9 @@ import { contentPolicy } from './content-policy.ts';
 import type { Federation, Platform } from './context.ts';
 import { DomainError, errorBody } from './errors.ts';
 import { unnamedRoute } from './metrics.ts';
+import { unwritable } from './spool.ts';
 
-const databaseDown = /^(08|53|57P)|ECONNREFUSED|ECONNRESET|ENOENT/;
+const databaseDown = /^(08|53|57P)|ECONNREFUSED|ECONNRESET|EPIPE|ENOENT/;
 
 /** Every error as a refusal the person can act on; only ours carry detail. */
 export function refusalOf(error: unknown): DomainError {
@@ -23,12 +24,13 @@ export function refusalOf(error: unknown): DomainError {
   if (typeof statusCode === 'number' && statusCode < 500) return new DomainError('body-unreadable');
   // Where the log cannot be written nothing may happen; 22012 is how `record` fails without its lane.
   if (code === '22012' || /\baudit_(event|lane)\b/.test(message)) return new DomainError('audit-unwritable');
+  if (unwritable.test(code)) return new DomainError('disk-full');
   if (code === '23505') return new DomainError('row-conflict');
   const waited = code === '55P03' || code === '57014' || code === '40P01' || code === '40001';
   if (
     waited ||
     databaseDown.test(code) ||
-    /timeout exceeded when trying to connect|Connection terminated/.test(message)
+    /timeout exceeded when trying to connect|Connection terminated|not queryable/.test(message)
   ) {
     return new DomainError('database-unavailable');
   }

@@ -12,6 +12,8 @@ import {
 import { driverOf, gather, OneConnection, send, type Db, type Line } from './db/connection.ts';
 import { PendingWrites } from './db/pending-writes.ts';
 import { noteSlow, type Cause, type SlowLog } from './db/slow-log.ts';
+import { watchConnections, type Watch } from './db/watch.ts';
+import { DomainError } from './errors.ts';
 import { begin } from './db/opening.ts';
 import { connectInTurn } from './db/waiting.ts';
 import type { Tables } from './tables.gen.ts';
@@ -52,6 +54,7 @@ export interface Database {
   /** For migrations and the job queue: the owner's connections. */
   ownerUrl: string;
   lineOf(client: pg.PoolClient): Line;
+  watch: Watch;
   close(): Promise<void>;
 }
 
@@ -69,7 +72,7 @@ export function openDatabase(url: string, poolSize: number, slowLog: SlowLog | n
   const pool = new pg.Pool({
     connectionString: url,
     max: poolSize,
-    connectionTimeoutMillis: 8000,
+    connectionTimeoutMillis: 5000,
     idleTimeoutMillis: 60_000,
     options: settings.map((setting) => `-c ${setting}`).join(' '),
     // Sent without waiting for one another: BEGIN, SET LOCAL and the first query travel together.
@@ -107,7 +110,12 @@ export function openDatabase(url: string, poolSize: number, slowLog: SlowLog | n
     lines.set(client, line);
     return line;
   };
-  return { pool, ownerUrl: url, lineOf, close: () => pool.end() };
+  const watch = watchConnections(url, pool);
+  const close = async () => {
+    await watch.stop();
+    await pool.end();
+  };
+  return { pool, ownerUrl: url, lineOf, watch, close };
 }
 
 export interface Transaction {
@@ -177,6 +185,7 @@ export async function inTransaction<T>(
   work: (transaction: Transaction) => Promise<T>,
   cause: Cause | null = null,
 ): Promise<T> {
+  if (database.watch.silent) throw new DomainError('database-unavailable');
   const client = await connectInTurn(database.pool);
   const line = database.lineOf(client);
   line.cause = cause;

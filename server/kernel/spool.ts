@@ -6,6 +6,9 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { DomainError } from './errors.ts';
 
+/** The disk takes no more, or has become unwritable: ours to tell, not the sender's fault. */
+export const unwritable = /^(ENOSPC|EDQUOT|EFBIG|EROFS|EIO)$/;
+
 /** A request body on disk. Whoever wants to keep it renames it away; what is left is removed after the call. */
 export interface Spooled {
   path: string;
@@ -34,7 +37,8 @@ export async function spool(body: unknown, dataDir: string, limit: number): Prom
     await pipeline(stream, counting, createWriteStream(path, { mode: 0o600 }));
   } catch (error) {
     await discard();
-    throw error instanceof DomainError ? error : new DomainError('body-unreadable');
+    const ours = error instanceof DomainError || unwritable.test((error as NodeJS.ErrnoException).code ?? '');
+    throw ours ? error : new DomainError('body-unreadable');
   }
   return { path, size, discard };
 }

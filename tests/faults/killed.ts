@@ -6,6 +6,17 @@ import { join } from 'node:path';
 import { ApiError, createClient, type ApiRequest, type Client } from '@smart-union/api-client';
 import { root } from '../database/template.ts';
 
+/** How one request went, whatever it was told. */
+export interface Answered {
+  /** Null when no answer came. */
+  status: number | null;
+  retryAfter: string | null;
+  millis: number;
+  /** The code of a refusal. */
+  code: string | null;
+  path: string;
+}
+
 /** A real server process that may be killed at any moment and started again on the same data. */
 export interface Mortal {
   start(): Promise<void>;
@@ -13,6 +24,9 @@ export interface Mortal {
   kill(): Promise<void>;
   /** SIGTERM, and the exit code. */
   stop(): Promise<number | null>;
+  signal(signal: NodeJS.Signals): void;
+  readonly pid: number;
+  readonly origin: string;
   /** Client with a bearer token. A call whose answer is lost rejects with a TypeError of fetch. */
   as(token: string | null): Client;
   readonly port: number;
@@ -40,8 +54,12 @@ async function freePort(): Promise<number> {
 }
 
 /** Starts server/dist/main.js with these settings; `npm run build server` must have made it. */
-export async function mortal(settings: Record<string, string>): Promise<Mortal> {
+export async function mortal(
+  settings: Record<string, string>,
+  told: (answered: Answered) => void = () => {},
+): Promise<Mortal> {
   const port = await freePort();
+  const origin = `http://127.0.0.1:${port}`;
   let child: ChildProcess | null = null;
   let output = '';
   let kills = 0;
@@ -84,7 +102,12 @@ export async function mortal(settings: Record<string, string>): Promise<Mortal> 
       await gone('SIGKILL');
     },
     stop: () => gone('SIGTERM'),
-    as: (token) => createClient(overHttp(`http://127.0.0.1:${port}`, token)),
+    signal: (signal) => void child?.kill(signal),
+    get pid() {
+      return child!.pid!;
+    },
+    origin,
+    as: (token) => createClient(overHttp(origin, token, told)),
     get output() {
       return output;
     },
@@ -104,23 +127,40 @@ async function ready(port: number): Promise<void> {
   throw new Error('the server was not ready within a minute');
 }
 
-export const overHttp = (origin: string, token: string | null) => async (request: ApiRequest) => {
-  const { method, path, body, raw, idempotencyKey } = request;
-  const payload = raw === undefined ? (body === undefined ? null : JSON.stringify(body)) : (raw as Buffer);
-  const reply = await fetch(`${origin}${path}`, {
-    method,
-    body: payload as never,
-    headers: {
-      ...(token ? { authorization: `Bearer ${token}` } : {}),
-      ...(payload === null
-        ? {}
-        : { 'content-type': raw === undefined ? 'application/json' : 'application/octet-stream' }),
-      ...(idempotencyKey ? { 'idempotency-key': idempotencyKey } : {}),
-    },
-  });
-  const bytes = Buffer.from(await reply.arrayBuffer());
-  const json = (reply.headers.get('content-type') ?? '').includes('json');
-  const value: unknown = json ? JSON.parse(bytes.toString()) : bytes;
-  if (!reply.ok) throw ApiError.fromBody(reply.status, value);
-  return value;
-};
+/** A person gives up after a minute; nothing may take as long. */
+const patienceMillis = 60_000;
+
+export const overHttp =
+  (origin: string, token: string | null, told: (answered: Answered) => void = () => {}) =>
+  async (request: ApiRequest) => {
+    const { method, path, body, raw, idempotencyKey } = request;
+    const payload = raw === undefined ? (body === undefined ? null : JSON.stringify(body)) : (raw as Buffer);
+    const answered: Answered = { status: null, retryAfter: null, millis: 0, code: null, path };
+    const began = performance.now();
+    try {
+      const reply = await fetch(`${origin}${path}`, {
+        method,
+        body: payload as never,
+        signal: AbortSignal.timeout(patienceMillis),
+        headers: {
+          ...(token ? { authorization: `Bearer ${token}` } : {}),
+          ...(payload === null
+            ? {}
+            : { 'content-type': raw === undefined ? 'application/json' : 'application/octet-stream' }),
+          ...(idempotencyKey ? { 'idempotency-key': idempotencyKey } : {}),
+        },
+      });
+      const bytes = Buffer.from(await reply.arrayBuffer());
+      const json = (reply.headers.get('content-type') ?? '').includes('json');
+      const value: unknown = json ? JSON.parse(bytes.toString()) : bytes;
+      answered.status = reply.status;
+      answered.retryAfter = reply.headers.get('retry-after');
+      if (reply.ok) return value;
+      const refusal = ApiError.fromBody(reply.status, value);
+      answered.code = refusal.code;
+      throw refusal;
+    } finally {
+      answered.millis = performance.now() - began;
+      told(answered);
+    }
+  };

@@ -8,6 +8,9 @@ import { appRole } from '../migrations.ts';
 
 const schema = 'pgboss';
 
+/** A wire that swallows everything breaks no connection: without an end to waiting the loops would wait for ever. */
+const patience = { connectionTimeoutMillis: 8000, query_timeout: 20_000 };
+
 /** Lock number of those who create the queue's tables: two servers starting at once do it one after the other. */
 const prepareLock = 7_201_960_502;
 
@@ -46,6 +49,7 @@ export async function openQueue(databaseUrl: string, names: readonly string[], l
     connectionString: databaseUrl,
     application_name: 'smart-union-jobs',
     max: 2,
+    ...patience,
     schema,
     supervise: false,
     schedule: false,
@@ -53,7 +57,7 @@ export async function openQueue(databaseUrl: string, names: readonly string[], l
     deleteAfterDays: 30,
   });
   boss.on('error', (error) => log.error({ err: error }, 'job queue'));
-  const client = new Client({ connectionString: databaseUrl });
+  const client = new Client({ connectionString: databaseUrl, ...patience });
   await client.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [prepareLock]);

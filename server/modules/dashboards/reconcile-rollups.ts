@@ -48,6 +48,8 @@ async function findDrifts(ctx: Ctx): Promise<Drift[]> {
     with live_split (parts, metric, period, amount) as materialized (
       select string_to_array(union_path, '.'), metric, period, amount
       from (${sql.join(liveFigures(ctx.today, newForms), sql` union all `)}) as figure (union_path, metric, period, amount)
+      -- A clock that ran ahead dates rows tomorrow: their figures are kept, and proved when that day has come.
+      where period = any (${periods}::text[])
     ), waiting_split (parts, metric, period, amount) as materialized (
       select string_to_array(union_path, '.'), metric, period, amount from rollup_delta where ${inQuestion}
     ), kept as (
