@@ -50,11 +50,7 @@ export const errorTable = {
     '系统正忙，您的内容没有丢失，请稍后再试。',
     'The service is busy; nothing was lost. Please try again.',
   ],
-  'disk-full': [
-    503,
-    '文件暂时存不进去，请稍后再传。',
-    'The file cannot be stored just now; please try again.',
-  ],
+  'disk-full': [503, '文件暂时存不进去，请稍后再传。', 'The file cannot be stored just now.'],
   'audit-unwritable': [
     503,
     '审计记录暂时写不进去，为了安全这次操作没有执行，什么也没有改动。请稍后再试；一直这样，请告诉系统管理员。',
