@@ -52,7 +52,7 @@ export interface ArenaOptions {
   chance: Arena['chance'];
   settings?: Record<string, string>;
   /** Called with the folders before server and database are started on them; the cluster is there, the data folder empty. */
-  prepare?: (folders: { cluster: string; dataDir: string }) => void;
+  prepare?: (folders: { cluster: string; dataDir: string }) => () => void;
 }
 
 /** Builds server and world on a database of our own that writes as the real one does. */
@@ -73,7 +73,9 @@ export async function openArena({ chance, settings = {}, prepare }: ArenaOptions
     if (prepare) {
       await database.stop();
       await mkdir(dataDir);
-      prepare({ cluster, dataDir });
+      const undo = prepare({ cluster, dataDir });
+      // After the database has stopped, before the folder goes.
+      closing.splice(1, 0, undo);
       database = await startEmbedded({ dataDir: home });
       stop = () => database.stop();
     }

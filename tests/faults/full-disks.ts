@@ -8,7 +8,6 @@ import { smallDisk, type SmallDisk } from './small-disks.ts';
 export function fullDisks(): {
   nemeses: readonly Nemesis[];
   prepare: NonNullable<ArenaOptions['prepare']>;
-  unmount(): void;
 } {
   const disks: Record<string, SmallDisk> = {};
   const filled = (name: string, disk: string, press?: Nemesis['strike']): Nemesis => ({
@@ -46,9 +45,9 @@ export function fullDisks(): {
       disks.data = smallDisk(join(cluster, 'base'), 400);
       disks.wal = smallDisk(join(cluster, 'pg_wal'), 300);
       disks.uploads = smallDisk(dataDir, 64);
-    },
-    unmount() {
-      for (const disk of Object.values(disks)) disk.unmount();
+      return () => {
+        for (const disk of Object.values(disks)) disk.unmount();
+      };
     },
   };
 }

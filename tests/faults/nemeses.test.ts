@@ -55,10 +55,7 @@ const whereRoomEnds = () => {
     expect(noSmallDisks()).toBeNull();
     arena = await openArena({ chance, prepare: disks.prepare });
   });
-  afterAll(async () => {
-    await arena?.close();
-    disks.unmount();
-  });
+  afterAll(() => arena?.close());
   it.each(disks.nemeses.map((one) => [one.name, one] as const))(
     '%s',
     (_name, nemesis) => play(arena, history, nemesis),
