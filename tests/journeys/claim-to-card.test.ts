@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { resolveBrowser } from '../../scripts/browser.mjs';
 import { verifyAudit } from '../../server/kernel/audit.ts';
 import { reconcileLedger } from '../../server/modules/disbursements/index.ts';
+import { draftOf, statusOf, transfersOf } from './case-in-demo.ts';
 import { startDemo, type DemoServer } from './demo-server.ts';
 import { daysAgo, photo } from './papers.ts';
 import { fillSignIn, openDesk, sees, signInCadre, signInMember } from './people.ts';
@@ -82,7 +83,7 @@ describe('住院慰问金：从申领到到账 From claim to card', () => {
   it('填表：真照片，退出重来草稿还在 a real photo, and a reload keeps the draft', async () => {
     await member.getByRole('button', { name: '去申请' }).click();
     await sees(member, /第 1 步，共 3 步/);
-    caseId = (await draftOf('陈小顺')).id;
+    caseId = await draftOf(demo, '陈小顺');
     await member
       .locator('input[type=file]')
       .setInputFiles({ name: '住院票据.jpg', mimeType: 'image/jpeg', buffer: await photo() });
@@ -152,7 +153,7 @@ describe('住院慰问金：从申领到到账 From claim to card', () => {
     await chair.getByRole('dialog', { name: '同意这件申请' }).locator('textarea:focus').waitFor();
     await chair.keyboard.press('Control+Enter');
     await chair.getByRole('dialog', { name: '同意这件申请' }).waitFor({ state: 'hidden' });
-    await expect.poll(() => statusOf(caseId, 'stage')).toBe('district-approval');
+    await expect.poll(() => statusOf(demo, caseId, 'stage')).toBe('district-approval');
   });
 
   it('区总工会：动态口令登录，审定 the district signs in with a one-time code and approves', async () => {
@@ -167,7 +168,7 @@ describe('住院慰问金：从申领到到账 From claim to card', () => {
       .getByText(/预留 ¥100.00/)
       .waitFor();
     await approver.getByRole('dialog').getByRole('button', { name: '同意' }).click();
-    await expect.poll(() => statusOf(caseId, 'status')).toBe('approved');
+    await expect.poll(() => statusOf(demo, caseId)).toBe('approved');
     await approver.context().close();
   });
 
@@ -289,19 +290,7 @@ describe('第三次 The third claim of a year', () => {
 
 describe('最后 In the end', () => {
   it('账平、链全、没有一页报错 the ledger sums, the audit chain holds, no page complained', async () => {
-    const settled = await demo.db((ctx) =>
-      ctx.db
-        .selectFrom('transfer')
-        .select(['kind', 'amount_fen'])
-        .where('case_id', '=', caseId)
-        .orderBy('at')
-        .execute(),
-    );
-    expect(settled.map(({ kind, amount_fen }) => `${kind} ${amount_fen}`)).toEqual([
-      'reserve 10000',
-      'send 10000',
-      'settle 10000',
-    ]);
+    expect(await transfersOf(demo, caseId)).toEqual(['reserve 10000', 'send 10000', 'settle 10000']);
     expect(await demo.db((ctx) => reconcileLedger(ctx))).toEqual([]);
     const audit = await demo.db((ctx) => verifyAudit(ctx));
     expect(audit).toMatchObject({ ok: true, brokenAt: null });
@@ -309,20 +298,3 @@ describe('最后 In the end', () => {
     expect(watch.faults).toEqual([]);
   });
 });
-
-/** The open draft of a person of the demo. */
-const draftOf = (name: string) =>
-  demo.db((ctx) =>
-    ctx.db
-      .selectFrom('case')
-      .select('id')
-      .where('applicant_name', '=', name)
-      .where('status', '=', 'draft')
-      .executeTakeFirstOrThrow(),
-  );
-
-const statusOf = (id: string, column: 'status' | 'stage') =>
-  demo.db(async (ctx) => {
-    const row = await ctx.db.selectFrom('case').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
-    return (row as Record<string, unknown>)[column];
-  });

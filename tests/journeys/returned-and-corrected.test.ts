@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { resolveBrowser } from '../../scripts/browser.mjs';
 import { verifyAudit } from '../../server/kernel/audit.ts';
 import { reconcileLedger } from '../../server/modules/disbursements/index.ts';
+import { draftOf, statusOf, transfersOf } from './case-in-demo.ts';
 import { startDemo, type DemoServer } from './demo-server.ts';
 import { daysAgo, photo } from './papers.ts';
 import { openDesk, sees, signInCadre, signInMember, words } from './people.ts';
@@ -78,7 +79,7 @@ describe('Returned and corrected, in English 退回补正，英文界面', () =>
     await lookInEnglish(member, 'entitlements in English');
     await button(member, hers.entitlements.apply).click();
     await sees(member, hers.apply.step(1, 3));
-    caseId = await draftOf(who);
+    caseId = await draftOf(demo, who);
     // A weak line: the photo is on its way for as long as the test holds it.
     let go = () => {};
     const held = new Promise<void>((resolve) => (go = resolve));
@@ -104,7 +105,7 @@ describe('Returned and corrected, in English 退回补正，英文界面', () =>
     await lookInEnglish(member, 'summary in English');
     await button(member, hers.apply.submit).click();
     await sees(member, hers.files.queued);
-    expect(await statusOf(caseId)).toBe('draft');
+    expect(await statusOf(demo, caseId)).toBe('draft');
     go();
     await heading(member, hers.progress.title);
     await sees(member, hers.progress.sent);
@@ -120,7 +121,7 @@ describe('Returned and corrected, in English 退回补正，英文界面', () =>
     await lookInEnglish(chair, 'returning in English');
     await dialog.getByRole('button', { name: theirs.cases.return, exact: true }).click();
     await dialog.waitFor({ state: 'hidden' });
-    await expect.poll(() => statusOf(caseId)).toBe('returned');
+    await expect.poll(() => statusOf(demo, caseId)).toBe('returned');
   });
 
   it('she reads why, adds a photo and sends it again 会员看到原因，补照片重交', async () => {
@@ -162,7 +163,7 @@ describe('Returned and corrected, in English 退回补正，英文界面', () =>
     const dialog = approver.getByRole('dialog', { name: theirs.cases.approveTitle });
     await lookInEnglish(approver, 'approving in English');
     await dialog.getByRole('button', { name: theirs.cases.approve, exact: true }).click();
-    await expect.poll(() => statusOf(caseId)).toBe('approved');
+    await expect.poll(() => statusOf(demo, caseId)).toBe('approved');
     await approver.context().close();
     await chair.context().close();
   });
@@ -222,19 +223,7 @@ describe('Returned and corrected, in English 退回补正，英文界面', () =>
 
 describe('In the end 最后', () => {
   it('the ledger sums, the audit chain holds, no page complained 账平、链全、没有一页报错', async () => {
-    const transfers = await demo.db((ctx) =>
-      ctx.db
-        .selectFrom('transfer')
-        .select(['kind', 'amount_fen'])
-        .where('case_id', '=', caseId)
-        .orderBy('at')
-        .execute(),
-    );
-    expect(transfers.map(({ kind, amount_fen }) => `${kind} ${amount_fen}`)).toEqual([
-      'reserve 10000',
-      'send 10000',
-      'settle 10000',
-    ]);
+    expect(await transfersOf(demo, caseId)).toEqual(['reserve 10000', 'send 10000', 'settle 10000']);
     const outcomes = await demo.db((ctx) =>
       ctx.db.selectFrom('decision').select('outcome').where('case_id', '=', caseId).orderBy('at').execute(),
     );
@@ -244,15 +233,3 @@ describe('In the end 最后', () => {
     expect(watch.faults).toEqual([]);
   });
 });
-
-const draftOf = (name: string) =>
-  demo.db(async (ctx) => {
-    const draft = ctx.db.selectFrom('case').select('id').where('applicant_name', '=', name);
-    return (await draft.where('status', '=', 'draft').executeTakeFirstOrThrow()).id;
-  });
-
-const statusOf = (id: string) =>
-  demo.db(async (ctx) => {
-    const row = ctx.db.selectFrom('case').select('status').where('id', '=', id);
-    return (await row.executeTakeFirstOrThrow()).status;
-  });

@@ -48,7 +48,6 @@ export const walkers: readonly Walker[] = [
 ];
 
 export const isCadre = (walker: Walker): walker is Cadre => walker in cadres;
-export const isMember = (walker: Walker): walker is Member => walker in members;
 
 /** A name the test app knows; those added here are entered into its world by `addCadres`. */
 export const personOf = (walker: Walker): PersonName | null =>

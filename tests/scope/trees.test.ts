@@ -87,7 +87,7 @@ async function plant(ctx: Ctx, { superiors, order }: Forest): Promise<Model> {
         name: '树下',
         sex: 'unknown',
         id_kind: '1',
-        id_number_sealed: Buffer.from(id),
+        id_number_sealed: ctx.pii.seal({ table: 'member', row: id, column: 'id_number_sealed' }, id),
         id_number_index: Buffer.from(id),
         id_number_masked: '*',
         union_id: place.id,

@@ -3,7 +3,7 @@ import type { contract, InputOf, ReplyOf } from '@smart-union/contract';
 import { record } from '../../kernel/audit.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/errors.ts';
-import { endDeputiesOf } from './deputies.ts';
+import { endDeputiesOf } from './end-deputies.ts';
 import { forgetFailures, nameOf } from './failures.ts';
 import { firstPassword, hashPassword } from './passwords.ts';
 import { getAccount, type AccountReply } from './queries.ts';

@@ -1,6 +1,7 @@
 import { contract } from '@smart-union/contract';
 import { mount, type HttpHost } from '../../kernel/http.ts';
-import { appointDeputy, listDeputies, listDeputyCandidates, revokeDeputy } from './deputies.ts';
+import { appointDeputy, listDeputies, listDeputyCandidates } from './deputies.ts';
+import { revokeDeputy } from './end-deputies.ts';
 import { addGrant, createAccount, removeGrant, setAccountStatus } from './manage-accounts.ts';
 import { beginTotp, changePassword, confirmTotp, getSession, signOut } from './own-account.ts';
 import { sweepFailures } from './failures.ts';

@@ -17,10 +17,11 @@ const tellEveryMillis = 700;
  * about to end, it is left alone: nobody waits for anybody.
  */
 function progressOf(ctx: Ctx, importId: string): OnProgress {
-  let told = { at: 0, underWay: false };
+  let told = { at: -Infinity, underWay: false };
   return (progress) => {
-    if (told.underWay || Date.now() - told.at < tellEveryMillis) return;
-    told = { at: Date.now(), underWay: true };
+    const now = performance.now();
+    if (told.underWay || now - told.at < tellEveryMillis) return;
+    told = { at: now, underWay: true };
     ctx
       .beside((other) =>
         sql`update roster_import set progress = ${JSON.stringify(progress)}::jsonb where id = (
