@@ -39,7 +39,7 @@ export interface Auth {
  * once and a revoked session or grant still ends within five.
  */
 export function createAuth(platform: Platform, permissionsOf: PermissionsOf): Auth {
-  const remembered = new Map<string, { session: Promise<Session | null>; until: number }>();
+  const remembered = new Map<string, { session: Promise<Session | null>; at: number }>();
   const read = async (federation: Federation, tokenHash: Buffer): Promise<Session | null> => {
     const now = platform.clock.now();
     return inTransaction(platform.database, federation.schema, wholeFederation, async (transaction) => {
@@ -67,10 +67,12 @@ export function createAuth(platform: Platform, permissionsOf: PermissionsOf): Au
       const key = `${federation.code} ${token}`;
       const now = platform.clock.now().getTime();
       const known = remembered.get(key);
-      if (known && known.until > now) return known.session;
+      // A clock put back makes what is remembered younger than nothing: then it is read anew.
+      const age = known ? now - known.at : -1;
+      if (known && age >= 0 && age < rememberMillis) return known.session;
       if (remembered.size > 20_000) remembered.clear();
       const session = read(federation, hashOf(token));
-      remembered.set(key, { session, until: now + rememberMillis });
+      remembered.set(key, { session, at: now });
       session.catch(() => remembered.delete(key));
       return session;
     },
