@@ -55,12 +55,24 @@ const frame = createRoute({
 
 type LazyModule = Record<string, never>;
 
+/**
+ * A page's code that did not arrive. After a release its file is gone, and the router loads the web anew; without the
+ * network that would leave her on the browser's own error page, so it is told as every call without an answer is.
+ */
+const arriving = (load: () => Promise<object>) => () =>
+  load().catch(async (error: unknown) => {
+    await fetch('/healthz', { cache: 'no-store' }).catch(() => {
+      throw new ApiError(0, 'network', 'no answer');
+    });
+    throw error;
+  });
+
 /** A page inside the frame, loaded when first opened. */
 const page = <P extends string>(path: P, load: () => Promise<object>, name: string) =>
   createRoute({
     getParentRoute: () => frame,
     path,
-    component: lazyRouteComponent(load as () => Promise<LazyModule>, name),
+    component: lazyRouteComponent(arriving(load) as () => Promise<LazyModule>, name),
   });
 
 const pages = [
@@ -101,7 +113,13 @@ export const router = createRouter({
   defaultPreload: 'intent',
   defaultPendingMs: 300,
   defaultPendingComponent: Loading,
-  defaultErrorComponent: ({ error, reset }) => <Failure error={error} onRetry={reset} />,
+  // Code that did not arrive is asked for again by a browser only when it loads the web anew.
+  defaultErrorComponent: ({ error, reset }) => (
+    <Failure
+      error={error}
+      onRetry={error instanceof ApiError && error.status === 0 ? () => location.reload() : reset}
+    />
+  ),
   defaultNotFoundComponent: Missing,
 });
 

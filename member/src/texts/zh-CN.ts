@@ -58,7 +58,7 @@ export const zhCN = {
     memberSince: (date: string, years: string) => `${date}入会，已有 ${years}`,
     memberNumber: '会员号',
     claimable: (count: number) => (count ? `您现在可以领 ${count} 项` : '现在没有可以领的'),
-    claimableHint: '点开看每一项的条件和您的情况',
+    claimableHint: '点开看条件和您的情况',
     noneHint: '点开看差在哪里、什么时候可以再申请',
     applications: '我的申请',
     applicationsEmpty: '还没有正在办的申请。住过院、遇到难处，都可以到「办事」里看看。',
