@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Permission } from '@smart-union/contract';
 import { scopeFor } from '../../../kernel/access.ts';
@@ -17,19 +18,18 @@ const tellEveryMillis = 700;
  * about to end, it is left alone: nobody waits for anybody.
  */
 function progressOf(ctx: Ctx, importId: string): OnProgress {
-  let told = { at: -Infinity, underWay: false };
+  let resting = false;
   return (progress) => {
-    const now = performance.now();
-    if (told.underWay || now - told.at < tellEveryMillis) return;
-    told = { at: now, underWay: true };
-    ctx
+    if (resting) return;
+    resting = true;
+    const told = ctx
       .beside((other) =>
         sql`update roster_import set progress = ${JSON.stringify(progress)}::jsonb where id = (
           select id from roster_import where id = ${importId} and status in ('reading', 'saving') for update skip locked
         )`.execute(other.db),
       )
-      .catch((error: unknown) => ctx.log.warn({ err: error }, 'the progress of an import was not told'))
-      .finally(() => (told.underWay = false));
+      .catch((error: unknown) => ctx.log.warn({ err: error }, 'the progress of an import was not told'));
+    void Promise.all([told, pause(tellEveryMillis, undefined, { ref: false })]).then(() => (resting = false));
   };
 }
 
