@@ -182,7 +182,7 @@ describe('a return file', () => {
     expect(() => readReturnFile(content)).toThrowError(
       expect.objectContaining({
         code: 'return-unreadable',
-        values: { reason: expect.stringContaining(words) },
+        values: { reason: expect.stringContaining(words), reasonEn: expect.stringMatching(/^[a-z]/) },
       }) as Error,
     );
   });
