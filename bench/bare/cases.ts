@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { refused, type Bare } from './server.ts';
+import { refused, type Bare } from './bare.ts';
 import { tellWalls } from './overview.ts';
 
 /** A worklist, submitting, approving, and keeping a draft. */

@@ -1,4 +1,4 @@
-import type { Bare } from './server.ts';
+import type { Bare } from './bare.ts';
 
 /** The four questions a member's first page asks. */
 export function serveHome({ app, pool, world, personOf }: Bare): void {

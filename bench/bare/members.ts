@@ -1,6 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { xlsxBytes } from '../../server/kernel/sheets/write-xlsx.ts';
-import type { Bare } from './server.ts';
+import type { Bare } from './bare.ts';
 
 const row = `m.id, m.member_number, m.name, m.sex, m.id_number_masked, m.phone_masked, m.occupation, m.joined_on::text,
   m.status, u.id as union_id, u.name as union_name`;

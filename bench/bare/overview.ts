@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Bare } from './server.ts';
+import type { Bare } from './bare.ts';
 
 const walls = new Set<ServerResponse>();
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type pg from 'pg';
-import { refused, type Bare } from './server.ts';
+import { refused, type Bare } from './bare.ts';
 
 const transfer = `insert into transfer (id, business_key, kind, fund_id, debit_account_id, credit_account_id, amount_fen, union_path,
   member_id, case_id, disbursement_id, batch_id, account_id, by_name, at)`;

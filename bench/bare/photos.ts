@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import type { Bare } from './server.ts';
+import type { Bare } from './bare.ts';
 
 /** Takes a photo as it comes, with a preview: not made anew, not sealed, not forced to disk. */
 export function servePhotos({ app, pool, world, personOf }: Bare): void {
