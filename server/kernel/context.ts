@@ -6,7 +6,7 @@ import type { Config } from './config.ts';
 import { causeOf, inTransaction, type Database, type Db, type LastStatement, type Scope } from './db.ts';
 import { bindings } from './db/opening.ts';
 import type { Replica } from './db/replica.ts';
-import type { FileStore } from './files.ts';
+import type { FileStore } from './files/store.ts';
 import type { Jobs } from './jobs.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';

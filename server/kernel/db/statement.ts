@@ -1,6 +1,6 @@
 import type { CompiledQuery, Insertable } from 'kysely';
-import type { Ctx } from '../context.ts';
 import type { Tables } from '../tables.gen.ts';
+import type { Transaction } from '../db.ts';
 import { writing, type Db } from './connection.ts';
 
 /** Stands for a value while a statement's text is made. */
@@ -64,12 +64,12 @@ function check<R>(made: CompiledQuery<R>, plan: CompiledQuery<R>, parameters: re
 }
 
 /** What a statement is sent on: a context, or the bare transaction. */
-type On = Pick<Ctx, 'db' | 'ask' | 'later'>;
+type On = Pick<Transaction, 'db' | 'ask' | 'later'>;
 
 export interface Statement<P, R> {
   /** Its rows. */
   (on: On, values: P, shape?: string): Promise<R[]>;
-  /** Sent without waiting; see `Ctx.later`. */
+  /** Sent without waiting; see `Transaction.later`. */
   later(on: On, values: P, shape?: string): void;
 }
 
