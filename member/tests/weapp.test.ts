@@ -87,6 +87,7 @@ function federation({ mayClaim = true } = {}) {
     height: null,
     status: received === size ? ('ready' as const) : ('uploading' as const),
     reason: null,
+    reasonEn: null,
   });
   let size = 0;
 
