@@ -30,7 +30,13 @@ beforeAll(async () => {
   names = await demo.db(async (ctx) => {
     const tables = ['union', 'member', 'account', 'fund'] as const;
     const rows = await Promise.all(tables.map((table) => ctx.db.selectFrom(table).select('name').execute()));
-    const all = [...new Set(rows.flat().map(({ name }) => name))];
+    const whole = rows.flat().map(({ name }) => name);
+    // The tree says 九龙镇总工会 where the line above it is 海陵区总工会.
+    const above = whole.filter((name) => name.endsWith('总工会')).map((name) => name.slice(0, -3));
+    const rest = whole.flatMap((name) =>
+      above.filter((place) => name.startsWith(place)).map((place) => name.slice(place.length)),
+    );
+    const all = [...new Set([...whole, ...rest.filter((name) => name.length > 3)])];
     return [hospital, ...all.toSorted((a, b) => b.length - a.length)];
   });
   browser = await chromium.launch(await resolveBrowser());
