@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { App, Button } from 'antd';
 import { useState } from 'react';
 import { api } from '../client.ts';
+import { useAct } from '../page/act.ts';
 import { Failure, Loading } from '../page/states.tsx';
 import { ToneTag } from '../page/tone.tsx';
 import { sessionQuery } from '../session.ts';
@@ -51,6 +52,7 @@ const Row = ({ one, onEnded }: { one: Deputyship; onEnded: () => Promise<unknown
   const t = useTexts();
   const locale = useLocale();
   const { modal } = App.useApp();
+  const { run } = useAct();
   const end = (): void => {
     modal.confirm({
       title: t.deputies.endTitle,
@@ -58,7 +60,7 @@ const Row = ({ one, onEnded }: { one: Deputyship; onEnded: () => Promise<unknown
       okText: t.deputies.end,
       cancelText: t.common.cancel,
       onOk: async () => {
-        await api.accounts.revokeDeputy({ params: { id: one.id } });
+        await run(() => api.accounts.revokeDeputy({ params: { id: one.id } }), t.deputies.statuses.ended);
         await onEnded();
       },
     });
