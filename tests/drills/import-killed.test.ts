@@ -1,57 +1,33 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
-import pg from 'pg';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ReplyOf, contract } from '@smart-union/contract';
 import { madeUpIdNumber } from '../../server/modules/members/factory.ts';
-import { databaseUrl } from '../database/template.ts';
 import { mortal, type Mortal } from '../faults/killed.ts';
-import {
-  buildServer,
-  freshName,
-  piiKeys,
-  removeFolder,
-  setStage,
-  temporaryFolder,
-  untilAnswered,
-  type Stage,
-} from '../faults/stage.ts';
+import { piiKeys, untilAnswered } from '../faults/stage.ts';
+import { setStand, type Stand } from './stand.ts';
 
 type Run = ReplyOf<(typeof contract)['memberImports']['get']>;
 
 const rows = 12_000;
-let stage: Stage;
+let stand: Stand;
 let server: Mortal;
-let folder: string;
-let admin: pg.Client;
-const name = freshName();
 
 beforeAll(async () => {
-  buildServer();
-  folder = await temporaryFolder();
-  admin = new pg.Client({ connectionString: inject('template').adminUrl });
-  await admin.connect();
-  await admin.query(
-    `create database ${name} template template0 encoding 'UTF8' lc_collate 'C.UTF-8' lc_ctype 'C.UTF-8'`,
-  );
-  const url = databaseUrl(inject('template').adminUrl, name);
-  stage = await setStage(url, `${folder}/stage`);
-  server = await mortal({ DATABASE_URL: url, DATA_DIR: `${folder}/server`, PII_KEYS: piiKeys });
+  stand = await setStand();
+  server = await mortal({ DATABASE_URL: stand.url, DATA_DIR: `${stand.folder}/server`, PII_KEYS: piiKeys });
   await server.start();
 }, 180_000);
 
 afterAll(async () => {
   await server?.stop();
-  await stage?.close();
-  await admin.query(`drop database if exists ${name} with (force)`);
-  await admin.end();
-  await removeFolder(folder);
+  await stand?.drop();
 });
 
-const imports = () => server.as(stage.tokens.registrar).memberImports;
+const imports = () => server.as(stand.stage.tokens.registrar).memberImports;
 
 function roster(): Buffer {
-  const union = stage.world.unions.pumps.name;
+  const union = stand.stage.world.unions.pumps.name;
   const line = (number: number) =>
     `李四光,${madeUpIdNumber(number)},139${String(number).padStart(8, '0')},${union},2020-01-01\n`;
   const lines = Array.from({ length: rows }, (_, index) => line(50_000 + index));
@@ -78,7 +54,7 @@ async function killDuring(id: string, status: Run['status']): Promise<void> {
 }
 
 const countAll = () =>
-  stage.db(async (ctx) => {
+  stand.stage.db(async (ctx) => {
     const found = await sql<{ members: number; events: number }>`
       select (select count(*)::int from member) as members, (select count(*)::int from member_event) as events`.execute(
       ctx.db,

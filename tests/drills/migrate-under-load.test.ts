@@ -2,19 +2,12 @@ import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { migrateAll } from '../../server/federations.ts';
-import { databaseUrl, migrations } from '../database/template.ts';
+import { migrations } from '../database/template.ts';
 import { mortal, type Mortal } from '../faults/killed.ts';
-import {
-  buildServer,
-  freshName,
-  piiKeys,
-  removeFolder,
-  setStage,
-  temporaryFolder,
-  type Stage,
-} from '../faults/stage.ts';
+import { piiKeys } from '../faults/stage.ts';
+import { setStand, type Stand } from './stand.ts';
 
 /** What the release to come adds: every kind of expansion, on tables that all requests of the load use. */
 const expansion: Record<string, string> = {
@@ -33,39 +26,28 @@ const expansion: Record<string, string> = {
     'create index concurrently case_urgent on "case" (submitted_at) where urgent;',
 };
 
-let stage: Stage;
-let folder: string;
-let url: string;
-let admin: pg.Client;
+let stand: Stand;
 /** Those that are asked. */
 const servers: Mortal[] = [];
 const started: Mortal[] = [];
-const name = freshName();
 
 beforeAll(async () => {
-  buildServer();
-  folder = await temporaryFolder();
-  admin = new pg.Client({ connectionString: inject('template').adminUrl });
-  await admin.connect();
-  await admin.query(
-    `create database ${name} template template0 encoding 'UTF8' lc_collate 'C.UTF-8' lc_ctype 'C.UTF-8'`,
-  );
-  url = databaseUrl(inject('template').adminUrl, name);
-  stage = await setStage(url, `${folder}/stage`);
+  stand = await setStand();
   await startServer();
 }, 180_000);
 
 afterAll(async () => {
   for (const server of started) await server.stop();
-  await stage?.close();
-  await admin.query(`drop database if exists ${name} with (force)`);
-  await admin.end();
-  await removeFolder(folder);
+  await stand?.drop();
 });
 
 /** A server of this release: the old one, as soon as the schema is the next one's. */
 async function startServer(): Promise<void> {
-  const settings = { DATABASE_URL: url, DATA_DIR: `${folder}/server-${started.length}`, PII_KEYS: piiKeys };
+  const settings = {
+    DATABASE_URL: stand.url,
+    DATA_DIR: `${stand.folder}/server-${started.length}`,
+    PII_KEYS: piiKeys,
+  };
   const server = await mortal(settings);
   started.push(server);
   await server.start();
@@ -74,7 +56,7 @@ async function startServer(): Promise<void> {
 }
 
 async function nextRelease(): Promise<string> {
-  const next = join(folder, 'migrations');
+  const next = join(stand.folder, 'migrations');
   await cp(migrations, next, { recursive: true });
   for (const [file, text] of Object.entries(expansion)) {
     await mkdir(join(next, file, '..'), { recursive: true });
@@ -102,9 +84,11 @@ function startLoad() {
   const worker = async (index: number) => {
     for (let round = 0; !stopping; round += 1) {
       const server = servers[(index + round) % servers.length]!;
-      await turn(() => server.as(stage.tokens.registrar).members.list({ query: {} }));
-      await turn(() => server.as(stage.tokens.approver).cases.list({ query: {} }));
-      await turn(() => server.as(stage.tokens.li).cases.open({ body: { itemCode: 'hospital-consolation' } }));
+      await turn(() => server.as(stand.stage.tokens.registrar).members.list({ query: {} }));
+      await turn(() => server.as(stand.stage.tokens.approver).cases.list({ query: {} }));
+      await turn(() =>
+        server.as(stand.stage.tokens.li).cases.open({ body: { itemCode: 'hospital-consolation' } }),
+      );
     }
   };
   const workers = Array.from({ length: 4 }, (_, index) => worker(index));
@@ -123,12 +107,12 @@ it('lets servers of the release before serve on, without a failed call, while an
   const running = startLoad();
   await sleep(1000);
   // A report that reads for six seconds: longer than the migration waits at a stretch, shorter than a person would.
-  const report = new pg.Client({ connectionString: url });
+  const report = new pg.Client({ connectionString: stand.url });
   await report.connect();
   await report.query('begin; select count(*) from fed_test.member; select count(*) from fed_test."case"');
   const reading = sleep(6000).then(() => report.query('commit'));
   const begun = performance.now();
-  const applied = await migrateAll(url, next, new Date());
+  const applied = await migrateAll(stand.url, next, new Date());
   const migrating = performance.now() - begun;
   await reading;
   await report.end();
@@ -143,13 +127,12 @@ it('lets servers of the release before serve on, without a failed call, while an
   expect(count).toBeGreaterThan(30);
   // Two seconds of waiting at a stretch, and what a crowded machine adds.
   expect(slowestMillis).toBeLessThan(8000);
-  const valid = await admin.query(
-    "select count(*)::int as rows from pg_stat_activity where datname = $1 and wait_event_type = 'Lock'",
-    [name],
-  );
-  expect(valid.rows).toEqual([{ rows: 0 }]);
-  const check = new pg.Client({ connectionString: url });
+  const check = new pg.Client({ connectionString: stand.url });
   await check.connect();
+  const waiting = await check.query(
+    "select count(*)::int as rows from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+  );
+  expect(waiting.rows).toEqual([{ rows: 0 }]);
   const index = await check.query(
     "select indisvalid as valid from pg_index where indexrelid = 'fed_test.case_urgent'::regclass",
   );
