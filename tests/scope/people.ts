@@ -1,3 +1,4 @@
+import type { Ctx } from '../../server/kernel/context.ts';
 import type { TestApp, PersonName } from '../database/test-app.ts';
 import type { UnionName } from '../world/world.ts';
 
@@ -66,40 +67,49 @@ const names: Partial<Record<Cadre, string>> = {
   lapsed: '离任干部',
 };
 
-/** Opens accounts for those of the list the world lacks. They all have their one-time code. */
+interface Entered {
+  key: string;
+  name: string;
+  username: string;
+  role: string;
+  union: UnionName;
+  /** The last day of the grant; without end when not given. */
+  untilOn?: string;
+}
+
+/** Opens an account with its one-time code and a grant, and enters it into the test app's world. */
+export async function enterCadre(t: TestApp, ctx: Ctx, entered: Entered): Promise<void> {
+  const { key, name, username, role, union, untilOn = null } = entered;
+  const id = ctx.id();
+  const account = { id, username, name, password_hash: 'none', totp_confirmed_at: ctx.now };
+  await ctx.db
+    .insertInto('account')
+    .values({ ...account, status: 'active', created_at: ctx.now })
+    .execute();
+  await ctx.db
+    .insertInto('grant')
+    .values({
+      id: ctx.id(),
+      account_id: id,
+      role,
+      union_id: t.world.unions[union].id,
+      union_path: t.world.unions[union].path,
+      from_on: '2020-01-01',
+      until_on: untilOn,
+      granted_at: ctx.now,
+    })
+    .execute();
+  (t.world.cadres as Record<string, unknown>)[key] = { id, name, username, totpSecret: null };
+}
+
+/** Opens accounts for those of the list the world lacks. */
 export async function addCadres(t: TestApp): Promise<void> {
-  const world = t.world as { cadres: Record<string, unknown> };
   await t.db(async (ctx) => {
     for (const [key, name] of Object.entries(names)) {
       const [role, union] = cadres[key as Cadre];
-      const id = ctx.id();
       const username = `far.${key.toLowerCase()}`;
-      await ctx.db
-        .insertInto('account')
-        .values({
-          id,
-          username,
-          name,
-          password_hash: 'none',
-          totp_confirmed_at: ctx.now,
-          status: 'active',
-          created_at: ctx.now,
-        })
-        .execute();
-      await ctx.db
-        .insertInto('grant')
-        .values({
-          id: ctx.id(),
-          account_id: id,
-          role,
-          union_id: t.world.unions[union].id,
-          union_path: t.world.unions[union].path,
-          from_on: '2020-01-01',
-          until_on: key === 'lapsed' ? '2026-11-23' : null,
-          granted_at: ctx.now,
-        })
-        .execute();
-      world.cadres[key] = { id, name, username, totpSecret: null };
+      const until = key === 'lapsed' ? { untilOn: '2026-11-23' } : {};
+      await enterCadre(t, ctx, { key, name, username, role, union, ...until });
     }
   });
 }

@@ -6,7 +6,7 @@ import { moveUnion } from '../../server/modules/unions/index.ts';
 import { testApp, type PersonName } from '../database/test-app.ts';
 import { migrations } from '../database/template.ts';
 import type { UnionName } from '../world/world.ts';
-import type { Walker } from './people.ts';
+import { enterCadre, type Walker } from './people.ts';
 import { routeNames, type RouteName } from './probe.ts';
 import { probes } from './probes.ts';
 import { ask, expectedOf, specOf, type Standing } from './reach.ts';
@@ -24,30 +24,16 @@ const keyOf = (role: string, place: UnionName) => `${role} at ${place}`;
 beforeAll(async () => {
   scene = await buildScene();
   const { t } = scene;
-  const known = t.world.cadres as Record<string, unknown>;
   await t.db(async (ctx) => {
     for (const { role, place } of grid) {
       const key = keyOf(role, place);
-      const id = ctx.id();
-      const { id: unionId, path } = t.world.unions[place];
-      const account = { id, username: key.replaceAll(' ', '.'), name: '某干部', password_hash: 'none' };
-      await ctx.db
-        .insertInto('account')
-        .values({ ...account, totp_confirmed_at: ctx.now, status: 'active', created_at: ctx.now })
-        .execute();
-      await ctx.db
-        .insertInto('grant')
-        .values({
-          id: ctx.id(),
-          account_id: id,
-          role,
-          union_id: unionId,
-          union_path: path,
-          from_on: '2020-01-01',
-          granted_at: ctx.now,
-        })
-        .execute();
-      known[key] = { id, name: '某干部', username: account.username, totpSecret: null };
+      await enterCadre(t, ctx, {
+        key,
+        name: '某干部',
+        username: key.replaceAll(' ', '.'),
+        role,
+        union: place,
+      });
     }
   });
 });
