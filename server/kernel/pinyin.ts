@@ -1,4 +1,10 @@
-import { pinyin } from 'pinyin-pro';
+import { createRequire } from 'node:module';
+
+const require = createRequire(import.meta.url);
+
+let dictionary: typeof import('pinyin-pro') | undefined;
+/** Loaded by the first name: 15 MB, which a start need not wait for. */
+const openDictionary = () => (dictionary ??= require('pinyin-pro') as typeof import('pinyin-pro'));
 
 /** A name as it is typed on a keyboard: 'wangxiaoming' and 'wxm'. Latin letters and digits stay, the rest goes. */
 export interface Pinyin {
@@ -36,12 +42,13 @@ function remembered(text: string, surname: boolean): string[] {
 }
 
 function syllablesOf(text: string, surname: boolean): string[] {
-  return pinyin(text, {
-    toneType: 'none',
-    type: 'array',
-    nonZh: 'consecutive',
-    ...(surname && { surname: 'head' }),
-  })
+  return openDictionary()
+    .pinyin(text, {
+      toneType: 'none',
+      type: 'array',
+      nonZh: 'consecutive',
+      ...(surname && { surname: 'head' }),
+    })
     .map((syllable) =>
       syllable
         .normalize('NFKC')
