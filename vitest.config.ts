@@ -37,6 +37,7 @@ export default defineConfig({
           include: ['server/**/*.test.ts', 'db/**/*.test.ts', 'tests/**/*.test.ts'],
           exclude: [...exclude, 'tests/{architecture,scope,input,faults,servers,journeys}/**'],
           globalSetup: database,
+          setupFiles: ['./tests/database/watch-statements.ts'],
           ...patience,
         },
       },

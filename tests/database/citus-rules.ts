@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { migrations } from './template.ts';
+
+// Not from template.ts: a test file that needs no server must not load one for this.
+const migrations = fileURLToPath(new URL('../../db/migrations', import.meta.url));
 
 /** Tables of a federation, which Citus keeps whole on one node; those of `platform` and `pgboss` lie on the coordinator. */
 export const federationTables: ReadonlySet<string> = new Set(
@@ -15,13 +18,25 @@ export const federationTables: ReadonlySet<string> = new Set(
 const volatile = /\b(now|random|gen_random_uuid|clock_timestamp|statement_timestamp|timeofday|nextval)\s*\(|\bcurrent_(timestamp|date|time)\b/; // prettier-ignore
 const unknownToWorkers = /\b(create|alter|drop)\s+(or replace\s+)?(trigger|function|procedure|rule|extension|temp|temporary|materialized)\b|\bdo\s+\$|^\s*(listen|notify|lock)\b|\bset_config\s*\(/; // prettier-ignore
 
+/** Name, schema and table of all a statement names. Commas part tables behind FROM only; elsewhere they part columns. */
+function namesIn(sql: string): [string, string | undefined, string][] {
+  const first = [...sql.matchAll(/\b(?:from|join|into|update|using|table)\s+(?:only\s+)?([\w".]+)/g)];
+  const lists = [...sql.matchAll(/\bfrom\s([^()]*)/g)]
+    .map(([, rest]) => rest!.split(/\b(?:where|join|group|order|limit|for|on|returning|set)\b/)[0]!)
+    .flatMap((list) => list.split(',').map((one) => one.trim().split(/\s/)[0]!));
+  return [...first.map(([, name]) => name!), ...lists].map((name) => {
+    const [table = '', schema] = name.replaceAll('"', '').split('.').toReversed();
+    return [name, schema, table];
+  });
+}
+
 /** What would fail, or mean something else, on a federation whose schema is sharded. Empty = nothing. */
 export function faultsOf(text: string): string[] {
   const sql = text
     .replace(/--.*$/gm, ' ')
     .replace(/'(?:[^']|'')*'/g, "''")
     .toLowerCase();
-  const named = [...sql.matchAll(/\b(?:from|join|into|update|using|table|,)\s+(?:only\s+)?(?:"?([a-z_]+)"?\.)?"?([a-z_]+)"?/g)]; // prettier-ignore
+  const named = namesIn(sql);
   const withs = new Set([...sql.matchAll(/"?([a-z_]+)"?\s+as\s+(?:not\s+)?(?:materialized\s+)?\(/g)].map((match) => match[1]!)); // prettier-ignore
   const own = named.filter(
     ([, schema, table]) => !schema && federationTables.has(table!) && !withs.has(table!),
@@ -47,14 +62,26 @@ export function faultsOf(text: string): string[] {
 }
 
 const checked = new Map<string, string[]>();
-const broken: string[] = [];
+const broken = new Set<string>();
 
 /** Of the connections that serve requests and jobs: the owner's migrate, and are looked at by tests/architecture. */
 const isProduct = (client: pg.Client) =>
   String((client as unknown as { connectionParameters: { options?: string } }).connectionParameters.options).includes('role=smart_union_app'); // prettier-ignore
 
+const products = new WeakMap<pg.Client, boolean>();
+
+function servesProduct(client: pg.Client): boolean {
+  const known = products.get(client) ?? isProduct(client);
+  products.set(client, known);
+  return known;
+}
+
 /** How many different statements have been looked at, and what was found since the last call. */
-export const takeFindings = () => ({ checked: checked.size, broken: broken.splice(0) });
+export function takeFindings(): { checked: number; broken: string[] } {
+  const found = [...broken];
+  broken.clear();
+  return { checked: checked.size, broken: found };
+}
 
 /** From now on looks at every statement the product sends in this process. */
 export function watchStatements(): void {
@@ -62,10 +89,10 @@ export function watchStatements(): void {
   pg.Client.prototype.query = function watched(this: pg.Client, ...words: unknown[]) {
     const [first] = words;
     const text = typeof first === 'string' ? first : (first as { text?: string } | null)?.text;
-    if (text !== undefined && isProduct(this)) {
+    if (text !== undefined && servesProduct(this)) {
       let faults = checked.get(text);
       if (!faults) checked.set(text, (faults = faultsOf(text)));
-      for (const fault of faults) broken.push(`${fault}: ${text.replace(/\s+/g, ' ').slice(0, 400)}`);
+      for (const fault of faults) broken.add(`${fault}: ${text.replace(/\s+/g, ' ').slice(0, 400)}`);
     }
     return query.apply(this, words);
   } as typeof pg.Client.prototype.query;
