@@ -6,6 +6,7 @@ import { provideTestDatabase } from './database.mjs';
 import { checkNode, installMember, installRoot } from './install.mjs';
 import { suites } from './suites.mjs';
 import { main, PlainError, run, seconds, step } from './terminal.mjs';
+import { told } from './told.mjs';
 
 /** Environment the suites get; grows as things are provided. */
 const env = toolEnv({ NODE_ENV: 'test', FORCE_COLOR: '0', TZ: process.env.TZ ?? 'UTC' });
@@ -113,9 +114,21 @@ async function runVitest({ name, vitest, env: own = {} }) {
   const report = at('.cache/tests', `${name}.json`);
   mkdirSync(at('.cache/tests'), { recursive: true });
   rmSync(report, { force: true });
-  const args = ['run', ...vitest, '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`];
-  const { code, output } = await run('vitest', args, { cwd: root, env: { ...env, ...own } });
-  const shown = output.slice(-60_000);
+  const reporters = [at('scripts/tell-as-it-goes.mjs'), 'json'].map((reporter) => `--reporter=${reporter}`);
+  const { code, output } = await run(
+    'vitest',
+    ['run', ...vitest, ...reporters, `--outputFile.json=${report}`],
+    {
+      cwd: root,
+      env: { ...env, ...own },
+      onLine: (line) => {
+        if (line.startsWith(told)) console.log(line);
+      },
+    },
+  );
+  // What else was said, by the server above all, helps when something failed; the reasons themselves have been told.
+  const rest = output.split('\n').filter((line) => !line.startsWith(told));
+  const shown = rest.join('\n').slice(-60_000);
   if (!existsSync(report)) return { passed: 0, failed: 1, output: shown };
   const counts = JSON.parse(readFileSync(report, 'utf8'));
   const passed = counts.numPassedTests;
