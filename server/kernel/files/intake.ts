@@ -29,7 +29,7 @@ export async function takeIn(bytes: Buffer): Promise<Intake> {
   const kind = found ? photos[found.mime] : undefined;
   if (kind) return reencode(bytes, kind);
   if (found?.mime === 'application/pdf') {
-    checkPdf(bytes);
+    await checkPdf(bytes);
     return { mediaType: 'application/pdf', content: bytes, preview: null, width: null, height: null };
   }
   const reason = found ? `它是 ${found.ext.toUpperCase()} 文件。` : '认不出它的格式。';

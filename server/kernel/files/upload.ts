@@ -6,6 +6,7 @@ import type { Call } from '../http.ts';
 import { describe, isOwn, type FileRow } from './describe.ts';
 import { discardParts, joinParts, keepPart } from './incoming.ts';
 import { takeIn, type Intake } from './intake.ts';
+import { createTurns } from './turns.ts';
 
 type Routes = typeof contract.files;
 type File = ReplyOf<Routes['get']>;
@@ -84,8 +85,11 @@ export async function appendBytes(
     });
   await keepPart(ctx, row.id, query.offset, part.path);
   if (received < row.size) return change(ctx, row.id, { received });
-  return finish(ctx, row);
+  return inTurn(() => finish(ctx, row));
 }
+
+/** From here whole files are in memory, several times over: never more than two at once. */
+const inTurn = createTurns(2, 16);
 
 async function finish(ctx: Ctx, row: FileRow): Promise<File> {
   const bytes = await joinParts(ctx, row.id, row.size);

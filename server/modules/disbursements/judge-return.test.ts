@@ -187,6 +187,11 @@ describe('a return file', () => {
     );
   });
 
+  it.each(['', '成 功', 'constructor', '__proto__'])('takes %j for no outcome', (result) => {
+    const lines = `批次号,PB1,回盘日期,20261125,回盘次序,1,末次,是,笔数,1\n序号\n1,A,1.00,${result},`;
+    expect(readReturnFile(Buffer.from(lines)).rows.map(({ ok }) => ok)).toEqual([null]);
+  });
+
   it('with a result nobody understands puts the line in doubt', () => {
     const line: LineState = {
       sequence: 1,

@@ -43,7 +43,7 @@ function due(ctx: Ctx, { q, under }: Query) {
   return found;
 }
 
-const sortable = {
+const sorts = {
   since: 'disbursement.approved_at',
   payeeName: 'disbursement.payee_name',
   union: 'union.path',
@@ -69,7 +69,8 @@ const columns = [
 
 async function pageOfVisits(ctx: Ctx, query: Query & { page: number; pageSize: number }) {
   const wanted = query.sort ?? 'since';
-  const column = sortable[wanted.replace(/^-/, '') as keyof typeof sortable] ?? sortable.since;
+  const key = wanted.replace(/^-/, '');
+  const column = Object.hasOwn(sorts, key) ? sorts[key as keyof typeof sorts] : sorts.since;
   return due(ctx, query)
     .innerJoin('member', 'member.id', 'disbursement.member_id')
     .innerJoin('case', 'case.id', 'disbursement.case_id')

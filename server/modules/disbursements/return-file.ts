@@ -62,7 +62,13 @@ function fenFrom(text: string | undefined): number | null {
   return match ? Number(match[1]) * 100 + Number((match[2] ?? '').padEnd(2, '0')) : null;
 }
 
-const outcomes: Record<string, boolean> = { 成功: true, '00': true, 失败: false, '99': false };
+/** A map: `constructor` in the bank's column is no outcome, though every object has something of that name. */
+const outcomes: ReadonlyMap<string, boolean> = new Map([
+  ['成功', true],
+  ['00', true],
+  ['失败', false],
+  ['99', false],
+]);
 
 function csvReturn(lines: readonly string[]): ReturnFile {
   const head = cellsOf(lines[0] ?? '');
@@ -74,7 +80,7 @@ function csvReturn(lines: readonly string[]): ReturnFile {
       sequence: wholeNumber(sequence),
       caseNumber,
       amountFen: fenFrom(amount),
-      ok: outcomes[result] ?? null,
+      ok: outcomes.get(result) ?? null,
       reason,
     };
   });
@@ -101,7 +107,7 @@ function fixedReturn(bytes: Buffer): ReturnFile {
       sequence: detail ? wholeNumber(part(line, 1, 8)) : null,
       caseNumber: part(line, 9, 24),
       amountFen: wholeNumber(part(line, 33, 15)),
-      ok: outcomes[part(line, 48, 2)] ?? null,
+      ok: outcomes.get(part(line, 48, 2)) ?? null,
       reason: part(line, 50, 60),
     };
   });
