@@ -70,6 +70,8 @@ export const suites = [
       'tests/input',
       'tests/scope/trees.test.ts',
       'tests/scope/access-log.test.ts',
+      'tests/scope/lists.test.ts',
+      'tests/scope/bulk.test.ts',
       'server/kernel/sheets/fuzz.test.ts',
     ],
     needs: ['database'],

@@ -1,48 +1,22 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { urlOf } from '@smart-union/api-client';
 import { createFederation } from '../../server/federations.ts';
-import { roles } from '../../server/modules/accounts/roles.ts';
 import { moveUnion } from '../../server/modules/unions/index.ts';
 import { testApp, type PersonName } from '../database/test-app.ts';
 import { migrations } from '../database/template.ts';
-import type { UnionName } from '../world/world.ts';
-import { enterCadre, type Walker } from './people.ts';
+import { enterGrid, grid, standingOf } from './grid.ts';
 import { routeNames, type RouteName } from './probe.ts';
 import { probes } from './probes.ts';
-import { ask, expectedOf, specOf, type Standing } from './reach.ts';
+import { ask, expectedOf, specOf } from './reach.ts';
 import { buildScene, type Scene } from './scene.ts';
 
 let scene: Scene;
 
-/** Where she stands, seen from the thing: at it, beside it, above it by one, two and three steps, below it, elsewhere. */
-const places = ['couriers', 'pumps', 'jiulong', 'hailing', 'city', 'textiles', 'jiangyan'] as const;
-
-/** Every role at every place, whether or not anybody would appoint her there. */
-const grid = Object.keys(roles).flatMap((role) => places.map((place) => ({ role, place })));
-const keyOf = (role: string, place: UnionName) => `${role} at ${place}`;
-
 beforeAll(async () => {
   scene = await buildScene();
-  const { t } = scene;
-  await t.db(async (ctx) => {
-    for (const { role, place } of grid) {
-      const key = keyOf(role, place);
-      await enterCadre(t, ctx, {
-        key,
-        name: '某干部',
-        username: key.replaceAll(' ', '.'),
-        role,
-        union: place,
-      });
-    }
-  });
+  await enterGrid(scene.t);
 });
 afterAll(() => scene?.t.close());
-
-const standingOf = (role: string, place: UnionName): Standing => ({
-  role,
-  path: scene.t.world.unions[place].path,
-});
 
 /** Routes about one thing, whose place decides; those that write are asked only where they must refuse. */
 const placed = routeNames.filter((name) => probes[name].lies !== 'none' && !probes[name].stream);
@@ -54,17 +28,16 @@ async function walkGrid(names: readonly RouteName[]): Promise<{ wrong: string[];
   for (const name of names) {
     const probe = probes[name];
     const tries = grid
-      .map(({ role, place }) => ({
-        role,
-        place,
-        verdict: expectedOf(scene, scene.near, name, probe, standingOf(role, place)),
+      .map((seat) => ({
+        walker: seat.walker,
+        verdict: expectedOf(scene, scene.near, name, probe, standingOf(scene, seat)),
       }))
       .filter(({ verdict }) => verdict !== 'allowed' || specOf(name).method === 'GET');
     const answers = await Promise.all(
-      tries.map(async ({ role, place, verdict }) => ({
-        who: keyOf(role, place),
+      tries.map(async ({ walker, verdict }) => ({
+        who: walker,
         verdict,
-        answer: await ask(scene, name, keyOf(role, place) as Walker, probe.call(scene.near, scene)),
+        answer: await ask(scene, name, walker, probe.call(scene.near, scene)),
       })),
     );
     for (const { who, verdict, answer } of answers) {
@@ -84,29 +57,28 @@ it('judges every role at every place by role and place alone', async () => {
   expect([...verdicts].toSorted()).toEqual(['allowed', 'decision-not-mine', 'permission-missing', 'thing-not-found']); // prettier-ignore
 });
 
-const unitReads = placed.filter(
-  (name) => specOf(name).method === 'GET' && ['unit', 'evidence'].includes(probes[name].lies),
-);
+/** About the unit and what lies in it: reads by all, writes by those who may not. */
+const ofUnit = placed.filter((name) => ['unit', 'evidence'].includes(probes[name].lies));
 
-it('lets those above see a unit that was dissolved, and nobody more', async () => {
+it('lets those above see a unit that was dissolved, and nobody more see or change it', async () => {
   await scene.t.db((ctx) =>
     ctx.db.updateTable('union').set({ status: 'dissolved' }).where('id', '=', scene.near.unionId).execute(),
   );
-  expect((await walkGrid(unitReads)).wrong).toEqual([]);
+  expect((await walkGrid(ofUnit)).wrong).toEqual([]);
   await scene.t.db((ctx) =>
     ctx.db.updateTable('union').set({ status: 'active' }).where('id', '=', scene.near.unionId).execute(),
   );
 });
 
-it('goes with a unit that moved: its new superiors see it, those it left do not', async () => {
+it('goes with a unit that moved: its new superiors see it, those it left neither see nor change it', async () => {
   const { t, near } = scene;
   const { couriers, sanshui, hailing, jiangyan } = t.world.unions;
-  const before = expectedOf(scene, near, 'members.get', probes['members.get'], standingOf('auditor', 'hailing')); // prettier-ignore
+  const before = expectedOf(scene, near, 'members.get', probes['members.get'], standingOf(scene, { role: 'auditor', place: 'hailing' })); // prettier-ignore
   const moved = await t.db((ctx) => moveUnion(ctx, { unionId: couriers.id, superiorId: sanshui.id }));
   t.server.host.auth.forget();
   (couriers as { path: string }).path = moved.path;
   near.paths.unit = moved.path;
-  const found = await walkGrid(unitReads);
+  const found = await walkGrid(ofUnit);
   expect(found.wrong).toEqual([]);
   // The rule of the matrix itself has turned round, so the test does not merely repeat the one above.
   const now = ({ path }: { path: string }) =>
