@@ -77,7 +77,7 @@ export const suites = [
     needs: ['database'],
     // Half an hour and more: only when named, as `npm run fuzz` does.
     onlyByName: true,
-    // A heap as small as a server's: without a bound V8 leaves garbage lying where there is room for it.
+    // A bound on the heap: without one V8 leaves garbage lying where there is room, and the memory seen says nothing.
     env: { FUZZ_EFFORT: process.env.FUZZ_EFFORT ?? '25', NODE_OPTIONS: '--max-old-space-size=320' },
   },
   {
