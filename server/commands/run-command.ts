@@ -9,6 +9,7 @@ import { importMembersCommand, importUnionsCommand } from './import-roster.ts';
 import { incidentReportCommand } from './incident.ts';
 import { keysStatusCommand, resealCommand, retireKeyCommand, rotateKeysCommand } from './keys.ts';
 import { listPrivacyCommand, setPrivacyCommand } from './privacy.ts';
+import { moveFederationCommand } from './move-federation.ts';
 import { restoreCommand } from './restore.ts';
 import { seedCommand } from './seed.ts';
 import { verifyBackupCommand } from './verify-backup.ts';
@@ -16,6 +17,7 @@ import { verifyBackupCommand } from './verify-backup.ts';
 export const commands: readonly Command[] = [
   createFederationCommand,
   listFederationsCommand,
+  moveFederationCommand,
   importUnionsCommand,
   importMembersCommand,
   // Before `backup`, whose folder cannot be called that.

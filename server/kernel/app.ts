@@ -102,32 +102,55 @@ export async function createApp(platform: Pick<Platform, 'config' | 'metrics'>):
   app.setErrorHandler((error, request, reply) => {
     const refusal = refusalOf(error);
     if (refusal.status >= 500) request.log.error({ err: error, route: request.routeOptions.url }, 'fault');
-    if (refusal.status === 503) reply.header('retry-after', '3');
+    if (refusal.status === 503)
+      reply.header('retry-after', refusal.code === 'federation-moving' ? '30' : '3');
     return reply.code(refusal.status).send(errorBody(refusal, request.id, languageOf(request)));
   });
   return app;
 }
 
+/** How long a server may not know that a federation is being moved away, in ms. */
+export const hearsWithinMillis = 2000;
+
 /** Which federation a request is for: the only one, or the one its host name or `x-federation` header names. */
 export function federationFinder(platform: Platform): (request: FastifyRequest) => Promise<Federation> {
-  let known: Federation[] = [];
+  let known: Promise<Federation[]> | null = null;
   let readAt = 0;
-  return async (request) => {
-    if (known.length === 0 || Date.now() - readAt > 60_000) {
-      known = await listFederations(platform);
+  const list = async () => {
+    if (!known || Date.now() - readAt > hearsWithinMillis) {
       readAt = Date.now();
+      known = listFederations(platform);
+      known.catch(() => (known = null));
     }
-    const only = known.length === 1 ? known[0] : undefined;
+    return known;
+  };
+  return async (request) => {
+    const all = await list();
+    const only = all.length === 1 ? all[0] : undefined;
     const named = String(request.headers['x-federation'] ?? request.hostname.split('.')[0]);
-    const found = only ?? known.find((federation) => federation.code === named);
-    if (!found) throw new DomainError('federation-unknown');
-    return found;
+    const found = only ?? all.find((federation) => federation.code === named);
+    if (found) return found;
+    // Perhaps it has just been created.
+    if (all.length === 0) known = null;
+    const left = await listLeft(platform);
+    const moved = left.includes(named) || (all.length === 0 && left.length > 0);
+    throw new DomainError(moved ? 'federation-moving' : 'federation-unknown');
   };
 }
 
 export async function listFederations(platform: Pick<Platform, 'database'>): Promise<Federation[]> {
   const rows = await platform.database.pool.query(
-    'select id, code, name, schema_name as schema from platform.federation order by code',
+    `select f.id, f.code, f.name, f.schema_name as schema, m.code is not null as moving
+    from platform.federation f
+    left join platform.federation_move m on m.code = f.code and m.stage = 'leaving' and m.at > now()
+    order by f.code`,
   );
   return rows.rows as Federation[];
+}
+
+async function listLeft(platform: Pick<Platform, 'database'>): Promise<string[]> {
+  const { rows } = await platform.database.pool.query<{ code: string }>(
+    `select code from platform.federation_move where stage = 'left'`,
+  );
+  return rows.map(({ code }) => code);
 }

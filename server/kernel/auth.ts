@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Permission } from '@smart-union/contract';
 import type { Actor, CadreActor, Grant, Principal } from './access.ts';
 import { dayOf } from './clock.ts';
-import type { Federation, Platform } from './context.ts';
+import { whileMoving, type Federation, type Platform } from './context.ts';
 import { inTransaction, wholeFederation } from './db.ts';
 import { statement } from './db/statement.ts';
 
@@ -50,7 +50,7 @@ export function createAuth(platform: Platform, permissionsOf: PermissionsOf): Au
       if (!actor) return null;
       // Moved on once in a while, so that reading stays reading.
       const idle = idleMillis[row.kind as 'cadre' | 'member'];
-      if (now.getTime() - row.seen_at.getTime() > idle / movesPerIdle) {
+      if (!federation.moving && now.getTime() - row.seen_at.getTime() > idle / movesPerIdle) {
         const expiresAt = new Date(now.getTime() + idle);
         await db
           .updateTable('session')
@@ -59,6 +59,8 @@ export function createAuth(platform: Platform, permissionsOf: PermissionsOf): Au
           .execute();
       }
       return { tokenHash, actor, csrfToken: row.csrf_token, expiresAt: row.expires_at };
+    }).catch((error: unknown) => {
+      throw whileMoving(federation, error);
     });
   };
   return {

@@ -6,6 +6,7 @@ import type { Config } from './config.ts';
 import { causeOf, inTransaction, type Database, type Db, type LastStatement, type Scope } from './db.ts';
 import { bindings } from './db/opening.ts';
 import type { Replica } from './db/replica.ts';
+import { DomainError } from './errors.ts';
 import type { FileStore } from './files/store.ts';
 import type { Jobs } from './jobs.ts';
 import type { Log } from './log.ts';
@@ -17,6 +18,8 @@ export interface Federation {
   code: string;
   name: string;
   schema: string;
+  /** It is being moved to another database: until that is done or given up it may only be read. */
+  moving?: boolean;
 }
 
 /** What lives as long as the process and is handed to every context. */
@@ -98,6 +101,15 @@ export interface Request {
   route?: string;
 }
 
+/** Of a statement that would have written, or came when the move was just done and the old rows closed. */
+const closedToWrites = new Set(['25006', '42501', '42P01', '3F000']);
+
+/** What an error means to the person when the federation is being moved away. */
+export const whileMoving = ({ moving }: Federation, error: unknown): unknown =>
+  moving && closedToWrites.has((error as { code?: string }).code ?? '')
+    ? new DomainError('federation-moving')
+    : error;
+
 /** One transaction with its context. What `work` throws rolls everything back. */
 export async function inContext<T>(
   platform: Platform,
@@ -135,12 +147,15 @@ export async function inContext<T>(
         ask,
         underWay,
       };
+      if (request.federation.moving) await sql`set local transaction_read_only to on`.execute(db);
       const done = await work(ctx);
       last.push(...lastStatements(ctx));
       return done;
     },
     { requestId: request.requestId, route: request.route ?? request.requestId },
-  );
+  ).catch((error: unknown) => {
+    throw whileMoving(request.federation, error);
+  });
   for (const act of after) act();
   return result;
 }

@@ -61,6 +61,7 @@ export const errorTable = {
     '系统出了点问题，操作没有生效。请稍后再试，或把编号 {requestId} 告诉管理员。',
     'Something went wrong; nothing was changed. Quote {requestId}.',
   ],
+  'federation-moving': [503, '正在迁往新服务器，没有保存，请几分钟后再试。', 'Being moved: nothing saved.'],
   'federation-unknown': [404, '没有这个总工会，请检查网址。', 'Unknown federation.'],
   // signing in
   'session-missing': [401, '请先登录。', 'Please sign in.'],

@@ -167,6 +167,7 @@ function mountRoute(host: HttpHost, name: string, spec: Route, handler: Handler<
   });
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const federation = await host.federationOf(request);
+    if (federation.moving && !safeMethods.has(spec.method)) throw new DomainError('federation-moving');
     const session = await readSession(host, request, federation);
     const actor: Actor = session?.actor ?? { kind: 'anonymous' };
     const hadToken = Boolean(request.cookies[sessionCookie] ?? request.headers.authorization);

@@ -428,6 +428,13 @@ export interface Tables {
     schema_name: string;
     created_at: Date;
   };
+  'platform.federation_move': {
+    code: string;
+    stage: string;
+    at: Date;
+    peer: string;
+    content: Generated<Json>;
+  };
   'platform.key_ring': {
     id: number;
     fingerprint: string;

@@ -11,7 +11,7 @@ import { Refusal, type Terminal } from '../command.ts';
 import { showProgress } from '../progress.ts';
 import { copyTarget, quoted } from './catalog.ts';
 import { openSamples } from './fitting-ring.ts';
-import type { Manifest, TableOfBackup } from './manifest.ts';
+import type { Manifest, SchemaOfBackup, TableOfBackup } from './manifest.ts';
 import { DamagedBackupError, readPart } from './sealed-part.ts';
 
 export interface Filling {
@@ -47,9 +47,18 @@ export async function fillSchemas(filling: Filling): Promise<void> {
       bar.to(index + 1);
     }
     bar.end();
-    for (const { name, last } of schema.sequences)
-      await client.query('select setval($1::regclass, $2)', [`${quoted(schema.name)}.${quoted(name)}`, last]);
+    await setSequences(client, schema.name, schema.sequences);
   }
+}
+
+/** Lets identity columns go on where they stopped. */
+export async function setSequences(
+  client: pg.ClientBase,
+  schema: string,
+  sequences: SchemaOfBackup['sequences'],
+): Promise<void> {
+  for (const { name, last } of sequences)
+    await client.query('select setval($1::regclass, $2)', [`${quoted(schema)}.${quoted(name)}`, last]);
 }
 
 /** Kysely on the one connection whose transaction is under way. */
@@ -63,9 +72,13 @@ export function databaseOn(client: pg.Client): Kysely<Tables> {
  * Proves audit chains, ledger and samples of the sealed values of what was just filled, before it is committed. Returns what
  * to tell; throws when wrong.
  */
-export async function proveBooks(client: pg.Client, manifest: Manifest, pii: Pii): Promise<string[]> {
+export async function proveBooks(
+  client: pg.Client,
+  { federations }: Pick<Manifest, 'federations'>,
+  pii: Pii,
+): Promise<string[]> {
   const told: string[] = [];
-  for (const { code, name, schema } of manifest.federations) {
+  for (const { code, name, schema } of federations) {
     await client.query(`set local search_path to ${quoted(schema)}`);
     const ctx = { db: databaseOn(client), federation: { id: '', code, name, schema } };
     const audit = await verifyAudit(ctx);

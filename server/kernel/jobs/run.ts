@@ -22,7 +22,7 @@ export interface Run {
 
 /**
  * Takes one waiting job of a name and runs it. The job is completed in the transaction of its own writes; when it was
- * given to somebody else meanwhile (it took too long), those writes are rolled back. Returns whether there was one.
+ * given to somebody else meanwhile (it took too long), those writes are rolled back. Returns whether one was run.
  * A failure is noted for the next try; how it ended is told to `onEnd`.
  */
 export async function runNext(
@@ -39,6 +39,10 @@ export async function runNext(
   const end = () => ({ requestId, millis: Math.round(performance.now() - began) });
   try {
     const federation = (await listFederations(platform)).find((one) => one.code === taken.data.federation);
+    if (federation?.moving) {
+      await postpone(platform, job, taken.id);
+      return false;
+    }
     if (federation)
       await keepingAlive(platform, federation, job, taken.id, () =>
         runIn(boss, platform, federation, job, taken),
@@ -54,6 +58,17 @@ export async function runNext(
   onEnd(end());
   return true;
 }
+
+/** Seconds until a job is looked at again whose federation is being moved. */
+const afterMove = 20;
+
+/** Back among the waiting as if it had not been taken: the time a move takes does not use up its tries. */
+const postpone = (platform: Platform, job: Job, id: string) =>
+  platform.database.pool.query(
+    `update pgboss.job set state = 'retry', started_on = null, start_after = now() + $3 * interval '1 second'
+    where name = $1 and id = $2::uuid and state = 'active'`,
+    [job.name, id, afterMove],
+  );
 
 async function keepingAlive(
   platform: Platform,

@@ -8,6 +8,7 @@ export const events = {
       'audit.anchors-restarted': 'Audit anchors started again',
       'audit.verified': 'Audit chain verified',
       'backup.started': 'Backup taken',
+      'move.started': 'Move to another database begun',
       'batch.cancelled': 'Batch dissolved',
       'batch.file-read': 'Bank file downloaded',
       'batch.locked': 'Batch made and locked',

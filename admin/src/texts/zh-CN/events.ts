@@ -8,6 +8,7 @@ export const events = {
       'audit.anchors-restarted': '审计链存证重新开始',
       'audit.verified': '核验审计链',
       'backup.started': '备份数据',
+      'move.started': '开始迁往另一个数据库',
       'batch.cancelled': '撤销批次',
       'batch.file-read': '下载银行文件',
       'batch.locked': '编制并锁定批次',
