@@ -118,6 +118,42 @@ describe('a message', () => {
   });
 });
 
+describe('a sign-in code', () => {
+  const ask = (phone: string) => app.as(null).accounts.requestCode({ body: { phone } });
+  const known = '13951160001';
+  const unknown = '13951169999';
+
+  it('is refused in so many words while the gateway takes nothing, to everybody alike', async () => {
+    answers = Array.from({ length: 9 }, () => 500);
+    await send('x');
+    await drain();
+    for (const phone of [known, unknown])
+      await expect(ask(phone)).rejects.toMatchObject({ status: 503, code: 'sms-unavailable' });
+    expect(await rows()).toHaveLength(1);
+    // One that arrives shows that it works again.
+    answers = [];
+    await send('y');
+    await drain();
+    await expect(ask(unknown)).resolves.toMatchObject({ retryAfterSeconds: 60 });
+  });
+
+  it('is not kept from others by a number the gateway refuses', async () => {
+    answers = Array.from({ length: 9 }, () => 400);
+    await send('x');
+    await drain();
+    await expect(ask('13951169998')).resolves.toMatchObject({ retryAfterSeconds: 60 });
+  });
+
+  it('is sent again soon after the gateway was given up', async () => {
+    answers = Array.from({ length: 9 }, () => 500);
+    await send('x');
+    await drain();
+    app.addDays(7 / 1440);
+    await expect(ask('13951169997')).resolves.toMatchObject({ retryAfterSeconds: 60 });
+    app.addDays(-7 / 1440);
+  });
+});
+
 describe('the outbox', () => {
   it('keeps messages for a week', async () => {
     await send('x');

@@ -74,6 +74,9 @@ function faultOf(error: unknown): string {
 
 const sendJob = defineJob<{ id: string }>({
   name: jobName,
+  // What a killed server had in hand goes out while its code is still good.
+  timeoutSeconds: 20,
+  retry: { limit: 8, delaySeconds: 1 },
   async run(ctx, { id }) {
     const gateway = ctx.config.smsGatewayUrl;
     const row = await ctx.db
@@ -98,7 +101,8 @@ const sendJob = defineJob<{ id: string }>({
     if (!fault) return;
     ctx.log.warn({ outbox: id, attempts, fault }, 'message not sent');
     if (attempts >= maxAttempts) return;
-    const startAfter = new Date(ctx.now.getTime() + 5000 * 2 ** attempts);
+    // 2, 6, 18, 54, 162 s: who waits for a code waits at a counter.
+    const startAfter = new Date(ctx.now.getTime() + 2000 * 3 ** (attempts - 1));
     await ctx.jobs.enqueue(ctx, jobName, { id }, { startAfter });
   },
 });
@@ -129,6 +133,25 @@ const backlog: Measure = {
     return { ...found.rows[0]! };
   },
 };
+
+/** No try outlasts it, so what is older was given up and says nothing of now. */
+const lastTryMillis = 6 * 60_000;
+
+/**
+ * The gateway takes nothing at present: of the last minutes a message failed, and none made after it arrived. A refusal of
+ * one message (4xx, a number that does not exist) says nothing of others.
+ */
+export async function isGatewayDown(ctx: Ctx): Promise<boolean> {
+  if (!ctx.config.smsGatewayUrl) return false;
+  const { rows } = await sql<{ down: boolean }>`
+    select exists (
+      select 1 from outbox failed
+      where failed.sent_at is null and failed.attempts > 0 and failed.error not like 'gateway answered 4%'
+        and failed.created_at > ${new Date(ctx.now.getTime() - lastTryMillis)}
+        and not exists (select 1 from outbox later where later.created_at >= failed.created_at and later.sent_at is not null)
+    ) as down`.execute(ctx.db);
+  return rows[0]!.down;
+}
 
 /** Registers the jobs that send and throw away messages. */
 export function mountOutbox({ platform }: Pick<HttpHost, 'platform'>): void {

@@ -11,12 +11,15 @@ import { fictitiousMember } from '../../server/commands/seed.ts';
 import { enrolMembers } from '../../server/modules/members/index.ts';
 import { root } from '../database/template.ts';
 import { mortal, type Answered, type Mortal } from './killed.ts';
+import type { Bank } from './bank.ts';
+import { openGateway, type Gateway } from './gateway.ts';
 import { buildServer, piiKeys, removeFolder, setStage, temporaryFolder, type Stage } from './stage.ts';
 import { layWire, type Wire } from './wire.ts';
 
 export interface Claimant {
   token: string;
   number: number;
+  phone: string;
 }
 
 /** A real server and a real database, each of which may be harmed at any moment, and everything needed to do it. */
@@ -27,6 +30,9 @@ export interface Arena {
   server: Mortal;
   wire: Wire;
   database: EmbeddedDatabase;
+  /** Where the server sends text messages. */
+  gateway: Gateway;
+  bank: Bank;
   /** The database's own folder. */
   cluster: string;
   /** The server's: uploads, keys. */
@@ -96,12 +102,15 @@ export async function openArena({ chance, settings = {}, prepare }: ArenaOptions
     });
     const wire = await layWire(database.url);
     closing.push(() => wire.close());
+    const gateway = await openGateway();
+    closing.push(() => gateway.close());
     const clock = join(folder, 'clock');
     const answered: Answered[] = [];
     const server = await mortal(
       {
         DATA_DIR: dataDir,
         DATABASE_URL: wire.url,
+        SMS_GATEWAY_URL: gateway.url,
         PII_KEYS: piiKeys,
         POOL_SIZE: '8',
         LOG_LEVEL: 'warn',
@@ -124,6 +133,8 @@ export async function openArena({ chance, settings = {}, prepare }: ArenaOptions
       server,
       wire,
       database,
+      gateway,
+      bank: { manner: 'well', troubled: 0 },
       cluster,
       dataDir,
       answered,
@@ -168,6 +179,7 @@ async function enrol(ctx: Ctx, stage: Stage, from: number, count: number): Promi
     memberId,
     token: randomBytes(32).toString('base64url'),
     number: 1000 + from + index,
+    phone: people[index]!.phone!,
   }));
   const times = { created_at: ctx.now, seen_at: far, expires_at: far };
   const rows = claimants.map(({ memberId, token }) => ({

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
+import { maskPhone } from '@smart-union/catalogue-kit/checks/phone.ts';
 import { inSystemContext, type Ctx, type Federation, type Platform } from '../../server/kernel/context.ts';
 import type { History, Operation } from './history.ts';
 import { findFaults } from './proof.ts';
@@ -7,7 +8,7 @@ import { findFaults } from './proof.ts';
 /** `lost`: acknowledged and not there. `double`: done twice. `broken`: there, but it does not add up. */
 export interface Finding {
   kind: 'lost' | 'double' | 'broken';
-  checker: 'set' | 'bank' | 'counter' | 'effect' | 'audit';
+  checker: 'set' | 'bank' | 'counter' | 'effect' | 'audit' | 'text' | 'return';
   text: string;
 }
 
@@ -25,7 +26,7 @@ const effects: Partial<Record<Operation['kind'], ReturnType<typeof sql<Counted>>
   batch: sql`select id::text as subject, 1 as n from payment_batch`,
   release: sql`select id::text as subject, 1 as n from payment_batch where status not in ('draft', 'locked', 'cancelled')`,
   send: sql`select id::text as subject, 1 as n from payment_batch where status in ('sent', 'returned', 'reconciled')`,
-  return: sql`select batch_id::text as subject, count(*)::int as n from bank_return group by 1`,
+  return: sql`select batch_id::text || ' ' || encode(sha256, 'hex') as subject, count(*)::int as n from bank_return group by 1`,
 };
 
 /** Every acknowledged thing is there, once; what was refused is not; what is unknown at most once; and nothing else is. */
@@ -37,7 +38,7 @@ async function checkSet(ctx: Ctx, history: History, report: Report): Promise<voi
       const what = `${kind} ${operation.key} (${operation.outcome})`;
       if (n > 1) report('double', `${what} is there ${n} times`);
       if (n === 0 && operation.outcome === 'acknowledged') report('lost', `${what} is not there`);
-      if (n > 0 && operation.outcome === 'refused' && kind === 'deposit')
+      if (n > 0 && operation.outcome === 'refused' && (kind === 'deposit' || kind === 'return'))
         report('broken', `${what} is there`);
     }
   }
@@ -103,6 +104,43 @@ export function boundsOf(history: History): [number, number] {
   return [sum(acknowledged), sum(deposits.filter(({ outcome }) => outcome !== 'refused'))];
 }
 
+/** Whoever was told that a code is on its way has received it, once; and nobody has received what is written nowhere. */
+async function checkCodes(ctx: Ctx, history: History, report: Report): Promise<void> {
+  const written = await rows(
+    ctx,
+    sql<{ id: string; phone: string; sent: boolean; error: string | null }>`
+    select id::text, to_masked as phone, sent_at is not null as sent, error from outbox`,
+  );
+  const texts = history.texts.map(({ key }) => key);
+  for (const { subject, outcome } of history.of('code')) {
+    const mine = written.filter(({ phone }) => phone === maskPhone(subject));
+    if (mine.length > 1) report('double', `${mine.length} codes were made for ${subject}`);
+    if (mine.length === 0 && outcome === 'acknowledged')
+      report('lost', `the code for ${subject} is not there`);
+    if (mine.length > 0 && outcome === 'refused') report('broken', `the code for ${subject} was refused`);
+  }
+  for (const { id, sent, error } of written) {
+    const times = texts.filter((key) => key === id).length;
+    if (!sent) report('lost', `the text ${id} was not sent: ${error}`);
+    if (sent && times === 0) report('lost', `the text ${id} never arrived`);
+    if (times > 1) report('double', `the text ${id} arrived ${times} times`);
+  }
+  const known = new Set(written.map(({ id }) => id));
+  for (const key of texts) if (!known.has(key)) report('broken', `the text ${key} is written nowhere`);
+}
+
+/** No line waits for a result when the bank's files for its batch have all been acknowledged. */
+async function checkReturns(ctx: Ctx, history: History, report: Report): Promise<void> {
+  const waiting = await rows(
+    ctx,
+    sql<{ id: string; n: number }>`
+    select l.batch_id::text as id, count(*)::int as n from payment_line l join disbursement d on d.id = l.disbursement_id
+    where l.result <> 'ok' or d.status <> 'paid' group by 1`,
+  );
+  for (const { id, n } of waiting)
+    if (history.returned.has(id)) report('lost', `${n} results of batch ${id} are not there`);
+}
+
 /** At most two claims a year, whatever raced; one payment for each that was approved. */
 async function checkCounter(ctx: Ctx, _history: History, report: Report): Promise<void> {
   const over = await rows(
@@ -135,7 +173,7 @@ async function checkEffect(ctx: Ctx, history: History, report: Report): Promise<
   const found = new Map(kept.map((row) => [row.key, row]));
   for (const { kind, key, replies } of history.operations) {
     if (new Set(replies).size > 1 && kind !== 'return') report('double', `${key} was answered in two ways`);
-    if (replies.length === 0 || kind === 'upload' || kind === 'return') continue;
+    if (replies.length === 0 || kind === 'upload' || kind === 'return' || kind === 'code') continue;
     const row = found.get(key);
     if (!row) report('lost', `the key ${key} is not kept`);
     else if (row.n > 1) report('double', `the key ${key} is kept ${row.n} times`);
@@ -186,6 +224,8 @@ const inContextCheckers = {
   counter: checkCounter,
   effect: checkEffect,
   audit: checkAudit,
+  text: checkCodes,
+  return: checkReturns,
 } as const;
 
 /** The bytes of every acknowledged upload, as its owner would get them. */

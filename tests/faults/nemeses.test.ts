@@ -17,8 +17,8 @@ const slowness = (arena: Arena) => Math.max(1, arena.startSeconds / 1.5);
 
 const measureOf = (nemesis: Nemesis) =>
   whole
-    ? { faultMillis: nemesis.long ? 30_000 : 6000, before: 60, after: 60, claimants: 12 }
-    : { faultMillis: 2000, before: 25, after: 15, claimants: 4 };
+    ? { faultMillis: nemesis.long ? 30_000 : 6000, before: 60, after: 60, claimants: 12, callers: 200 }
+    : { faultMillis: 2000, before: 25, after: 15, claimants: 4, callers: 40 };
 
 async function play(arena: Arena, history: History, nemesis: Nemesis): Promise<void> {
   for (let time = 0; time < rounds; time += 1) {

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import type { Arena } from './arena.ts';
+import type { BankManner } from './bank.ts';
+import type { Manner } from './gateway.ts';
 import { signalProcess } from '../../server/kernel/embedded/postmaster.ts';
 
 /** Harms the arena for a while and takes it back. */
@@ -91,6 +93,29 @@ const jump = (name: string, shiftMillis: () => number, marks: Pick<Nemesis, 'alw
 const hour = 3_600_000;
 /** Shanghai's day turns at 16:00 UTC; the server gets there a second after the jump. */
 const untilMidnight = () => 24 * hour - ((Date.now() + 8 * hour) % (24 * hour)) - 1000;
+
+const gatewayThat = (name: string, manner: Manner, marks: Pick<Nemesis, 'always'> = {}): Nemesis =>
+  lasting(
+    name,
+    ({ gateway }) => (gateway.manner = manner),
+    ({ gateway }) => (gateway.manner = 'well'),
+    { biting: true, ...marks },
+  );
+
+/** Lasts until a batch has come back so, which takes as long as it takes to approve and pay it. */
+const bankThat = (name: string, manner: BankManner, marks: Pick<Nemesis, 'always'> = {}): Nemesis => ({
+  name,
+  biting: true,
+  ...marks,
+  async strike({ bank }, millis) {
+    const before = bank.troubled;
+    bank.manner = manner;
+    await pause(millis);
+    for (const until = Date.now() + 60_000; bank.troubled === before && Date.now() < until;) await pause(50);
+    bank.manner = 'well';
+    return performance.now();
+  },
+});
 
 let hogs: pg.Client[] = [];
 
@@ -186,6 +211,14 @@ export const nemeses: readonly Nemesis[] = [
   jump('clock an hour back', () => -hour),
   jump('clock over midnight', untilMidnight, { always: true }),
   jump('clock over leap day', () => Date.parse('2028-02-28T15:59:58Z') - Date.now()),
+  gatewayThat('SMS gateway silent', 'silent'),
+  gatewayThat('SMS gateway failing', 'failing', { always: true }),
+  gatewayThat('SMS gateway answering late', 'late'),
+  gatewayThat('SMS gateway answering twice', 'twice'),
+  bankThat('return files twice', 'twice'),
+  bankThat('return files in parts', 'parts'),
+  bankThat('return files reordered', 'reordered', { always: true }),
+  bankThat('return files of another batch', 'mixed'),
 ];
 
 /** Whatever the database still gives, and whatever the server then loses: its connections are ended and taken too. */

@@ -22,8 +22,10 @@ const count = (kind: Operation['kind']) =>
 // A federation's year in small, with nothing harmed: everybody claims twice, and what is approved is paid.
 beforeAll(async () => {
   arena = await openArena({ chance });
-  const workload = startWorkload(arena, history, await arena.enrol(4));
-  const enough = () => count('submit') >= 8 && count('return') >= 2;
+  const workload = startWorkload(arena, history, await arena.enrol(4), await arena.enrol(4));
+  history.texts = arena.gateway.texts;
+  const enough = () =>
+    count('submit') >= 8 && count('return') >= 2 && count('code') >= 4 && history.texts.length >= 4;
   for (const until = Date.now() + 200_000; !enough() && Date.now() < until;) await sleep(50);
   await workload.stop();
   // A copy is taken of a database nobody is connected to.
@@ -167,6 +169,19 @@ const planted: [name: string, harm: () => string, said: string][] = [
     () => `update payment_batch set status = 'locked' where id = '${last('release').subject}'`,
     'set lost',
   ],
+  ['a code that was never written', () => 'delete from outbox', 'text lost'],
+  ['a text given up', () => `update outbox set sent_at = null, error = 'gateway answered 500'`, 'text lost'],
+  [
+    'a return file read twice',
+    () => `alter table bank_return drop constraint bank_return_batch_id_sha256_key; insert into bank_return select gen_random_uuid(), batch_id, sha256, file_name, stored_as, row_count, account_id, at
+      from bank_return limit 1`,
+    'set double',
+  ],
+  [
+    'a result forgotten',
+    () => `update payment_line set result = 'pending' where batch_id = '${[...history.returned][0]}'`,
+    'return lost',
+  ],
   [
     'a line of the log altered',
     () => `update audit_event set payload = replace(payload, '"at":"20', '"at":"21')
@@ -189,7 +204,7 @@ const planted: [name: string, harm: () => string, said: string][] = [
 ];
 
 /** Faults of what people were told rather than of what is stored: each makes another history of the true one. */
-const misheard: [name: string, change: (operations: Operation[]) => void, said: string][] = [
+const misheard: [name: string, change: (operations: Operation[], told: History) => void, said: string][] = [
   [
     'an acknowledgement of what never happened',
     (all) => void all.push({ ...last('deposit'), key: 'op-never', subject: 'op-never' }),
@@ -205,6 +220,12 @@ const misheard: [name: string, change: (operations: Operation[]) => void, said: 
     (all) => void all.find(({ key }) => key === last('submit').key)!.replies.push('{"id":"another"}'),
     'effect double',
   ],
+  ['a code that never arrived', (_all, told) => void (told.texts = told.texts.slice(1)), 'text lost'],
+  [
+    'a code that arrived twice',
+    (_all, told) => void (told.texts = [...told.texts, told.texts[0]!]),
+    'text double',
+  ],
 ];
 
 describe('the checkers', () => {
@@ -218,6 +239,7 @@ describe('the checkers', () => {
       'release',
       'send',
       'return',
+      'code',
     ] as const)
       expect([kind, count(kind)]).not.toEqual([kind, 0]);
     expect(await saidOf(null)).toEqual([]);
@@ -228,7 +250,8 @@ describe('the checkers', () => {
   it.each(misheard)('tell of %s', async (_name, change, said) => {
     const told = new History();
     told.operations.push(...history.operations.map((one) => ({ ...one, replies: [...one.replies] })));
-    change(told.operations);
+    told.texts = history.texts;
+    change(told.operations, told);
     expect(await saidOf(null, told)).toContain(said);
   });
   it('tell of a receipt whose bytes are gone', async () => {

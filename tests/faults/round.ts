@@ -20,7 +20,7 @@ export interface Round {
   longestSeconds: number;
   /** Answers that are no way to tell of a fault: 500, or 503 without Retry-After. */
   rude: string[];
-  /** Requests that failed because of the fault; a fault nobody notices proves nothing. */
+  /** Requests that failed because of the fault, to us or by us; a fault nobody notices proves nothing. */
   failed: number;
 }
 
@@ -66,12 +66,21 @@ async function probe(arena: Arena, history: History): Promise<boolean> {
   }
 }
 
+/** Until nothing waits in the outbox, or it has had the time for every try but the last. */
+async function untilSent(arena: Arena): Promise<void> {
+  const waiting = `select 1 from ${arena.stage.federation.schema}.outbox where sent_at is null limit 1`;
+  for (const until = Date.now() + 120_000; Date.now() < until; await pause(200))
+    if ((await arena.asOwner(waiting)).rowCount === 0) return;
+}
+
 /** How much work there is before, and after, the fault. */
 export interface Measure {
   faultMillis: number;
   before: number;
   after: number;
   claimants: number;
+  /** People who only ask for a sign-in code. */
+  callers: number;
 }
 
 /** One nemesis against people at work, then everything that was said compared with everything that is there. */
@@ -82,15 +91,21 @@ export async function playRound(
   measure: Measure,
 ): Promise<Round> {
   const from = history.operations.length;
-  const workload = startWorkload(arena, history, await arena.enrol(measure.claimants));
+  const callers = await arena.enrol(measure.callers);
+  const workload = startWorkload(arena, history, await arena.enrol(measure.claimants), callers);
+  history.texts = arena.gateway.texts;
+  const troubled = () => arena.gateway.troubled + arena.bank.troubled;
+  const before = troubled();
   await untilAcknowledged(history, measure.before);
   arena.answered.length = 0;
   const over = await nemesis.strike(arena, measure.faultMillis);
   const healthy = await healthyAt(arena, history);
   const { answered } = arena;
-  const failed = answered.filter(({ status }) => status === null || status >= 500).length;
+  const failed =
+    answered.filter(({ status }) => status === null || status >= 500).length + troubled() - before;
   if (healthy < Infinity) await untilAcknowledged(history, measure.after);
   await workload.stop();
+  await untilSent(arena);
   const mine = history.operations.slice(from);
   const count = (outcome: Operation['outcome']) => mine.filter((one) => one.outcome === outcome).length;
   const rude = answered

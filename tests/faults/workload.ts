@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ApiError, type Client } from '@smart-union/api-client';
 import { dayOf } from '../../server/kernel/clock.ts';
@@ -5,6 +6,7 @@ import { makeReturnFile } from '../../server/modules/disbursements/index.ts';
 import { testCard } from '../ledger/approved-claims.ts';
 import { plainPdf } from '../world/photos.ts';
 import type { Arena, Claimant } from './arena.ts';
+import { deliveriesOf } from './bank.ts';
 import type { History, Operation } from './history.ts';
 
 /** People at work until told to stop. */
@@ -73,7 +75,12 @@ interface Desk {
  * Members claim, cadres approve, batches are paid, money comes in, over HTTP, all at the same time; each thing asked for
  * and what became of it goes into the history.
  */
-export function startWorkload(arena: Arena, history: History, claimants: Claimant[]): Workload {
+export function startWorkload(
+  arena: Arena,
+  history: History,
+  claimants: Claimant[],
+  callers: readonly Claimant[] = [],
+): Workload {
   const { stage, chance } = arena;
   let running = true;
   const going = () => running;
@@ -83,7 +90,7 @@ export function startWorkload(arena: Arena, history: History, claimants: Claiman
   const twice = () => chance(5) === 0;
   const toUnit: Desk[] = [];
   const toDistrict: Desk[] = [];
-  const as = (token: string): Client => arena.server.as(token);
+  const as = (token: string | null): Client => arena.server.as(token);
   const cadre = (person: keyof typeof stage.tokens) => as(stage.tokens[person]);
 
   /** Does `turn` again and again while the work goes on; a refusal that passes or a lost answer ends the turn only. */
@@ -205,7 +212,46 @@ export function startWorkload(arena: Arena, history: History, claimants: Claiman
     if (!sent.reply) return true;
     // The bank is not part of the system under test: it has its own way to what it was sent.
     const { content } = await insist(() => stage.db((ctx) => makeReturnFile(ctx, id)), going);
-    await step('return', id, () => cadre('treasurer').disbursements.importReturn(call, { raw: content }));
+    await takeBack(id, content);
+    return true;
+  };
+
+  let lastReturned: string | undefined;
+  /** Imports what the bank sends for a batch, however it sends it. */
+  const takeBack = async (id: string, content: Buffer): Promise<void> => {
+    let whole = true;
+    const steps = deliveriesOf(arena.bank, content, id, lastReturned, dayOf(new Date()));
+    if (steps.flat().length > 1) arena.bank.troubled += 1;
+    for (const step of steps) {
+      const done = await Promise.all(
+        step.map(async ({ batchId, content: raw, wrong }) => {
+          const hash = createHash('sha256').update(raw).digest('hex');
+          const operation = history.begin('return', newKey('return'), `${batchId} ${hash}`);
+          const send = () =>
+            cadre('treasurer').disbursements.importReturn({ params: { id: batchId } }, { raw });
+          const reply = await carry(operation, send, { patient: true, twice: !wrong && twice() });
+          // Had it been taken, it would be found to be there.
+          if (wrong) operation.outcome = 'refused';
+          return wrong ? true : reply !== null;
+        }),
+      );
+      whole &&= done.every(Boolean);
+    }
+    if (whole) history.returned.add(id);
+    lastReturned = id;
+  };
+
+  const phones = callers.map(({ phone }) => phone);
+  /** Somebody asks for a code, once: whoever hears nothing waits for it. */
+  const caller = async (): Promise<boolean> => {
+    const phone = phones.shift();
+    if (!phone) return false;
+    const operation = history.begin('code', newKey('code'), phone);
+    await carry(operation, () => as(null).accounts.requestCode({ body: { phone } }), {
+      patient: false,
+      twice: false,
+    });
+    await pause(250);
     return true;
   };
 
@@ -216,6 +262,7 @@ export function startWorkload(arena: Arena, history: History, claimants: Claiman
     ...Array.from({ length: 2 }, () => repeat(decider('siblingChair', toUnit, toDistrict))),
     ...Array.from({ length: 2 }, () => repeat(decider('approver', toDistrict, null))),
     repeat(pay),
+    repeat(caller),
   ];
   const ended = Promise.all(workers);
   // Told where it is awaited; until then it must not end the process.

@@ -3,7 +3,7 @@ import { checkPhone } from '@smart-union/catalogue-kit/checks/phone.ts';
 import type { contract, InputOf, ReplyOf } from '@smart-union/contract';
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/errors.ts';
-import { sendSms } from '../../kernel/outbox.ts';
+import { isGatewayDown, sendSms } from '../../kernel/outbox.ts';
 
 type Route = typeof contract.accounts.requestCode;
 
@@ -26,9 +26,11 @@ export function phoneOf(typed: string): string {
 
 export const codeHash = (index: Buffer, code: string) => createHmac('sha256', index).update(code).digest();
 
-/** Sends a code to a member's phone. Unknown phones get the same answer, and no message. */
+/** Sends a code to a member's phone. Unknown phones get the same answers, and no message. */
 export async function requestCode(ctx: Ctx, { body }: InputOf<Route>): Promise<ReplyOf<Route>> {
   const phone = phoneOf(body.phone);
+  // Better told than left waiting for what will not come.
+  if (await isGatewayDown(ctx)) throw new DomainError('sms-unavailable');
   const index = ctx.pii.blindIndex('phone', phone);
   const last = await ctx.db
     .selectFrom('sign_in_code')
