@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
-import { root, databaseUrl } from '../../tests/database/template.ts';
+import { dropDatabase, makeDatabase } from '../../tests/database/own-database.ts';
+import { root } from '../../tests/database/template.ts';
 import type { Terminal } from './command.ts';
 import { runCommand } from './run-command.ts';
 
@@ -12,22 +13,13 @@ const made: string[] = [];
 export async function emptyDatabase(): Promise<string> {
   const { adminUrl } = inject('template');
   const name = `su_restore_${randomBytes(6).toString('hex')}`;
-  await asAdmin(
-    `create database ${name} template template0 encoding 'UTF8' lc_collate 'C.UTF-8' lc_ctype 'C.UTF-8'`,
-  );
   made.push(name);
-  return databaseUrl(adminUrl, name);
-}
-
-async function asAdmin(sql: string): Promise<void> {
-  const admin = new pg.Client({ connectionString: inject('template').adminUrl });
-  await admin.connect();
-  await admin.query(sql).finally(() => admin.end());
+  return makeDatabase(adminUrl, name);
 }
 
 /** Ends them all. */
 export async function dropDatabases(): Promise<void> {
-  for (const name of made.splice(0)) await asAdmin(`drop database if exists ${name} with (force)`);
+  for (const name of made.splice(0)) await dropDatabase(inject('template').adminUrl, name);
 }
 
 /** The command line on a database and a data folder, as somebody at a terminal has it. */

@@ -155,7 +155,10 @@ export async function migrate(
   await client.query('select pg_advisory_lock($1)', [migrationLock]);
   try {
     await requireAppRole(client);
+    // On Citus this schema stays on the coordinator; elsewhere the setting means nothing.
+    await client.query('set citus.enable_schema_based_sharding to off');
     const done = await apply(client, 'platform', await readMigrations(folder, (m) => m === 'platform'), now);
+    await client.query('set citus.enable_schema_based_sharding to default');
     await client.query(`grant usage on schema platform to ${appRole}`);
     await client.query(`grant select on platform.federation, platform.migration to ${appRole}`);
     const federation = await readMigrations(folder, (m) => m !== 'platform');

@@ -2,14 +2,15 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { startDisposable } from '../../server/kernel/embedded/disposable.ts';
+import { dropDatabase, makeDatabase, mustBuild } from './own-database.ts';
 import { fillTemplate } from './template.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    template: { adminUrl: string; name: string; folder: string };
+    /** `name` is null where every test file builds its own database. */
+    template: { adminUrl: string; name: string | null; folder: string };
   }
 }
 
@@ -22,18 +23,17 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const given = process.env.TEST_DATABASE_URL;
   const embedded = given ? null : await startDisposable();
   const adminUrl = given ?? embedded!.url;
-  const name = `su_template_${createHash('sha256').update(randomBytes(8)).digest('hex').slice(0, 10)}`;
-  const admin = new pg.Client({ connectionString: adminUrl });
-  await admin.connect();
-  await admin.query(
-    `create database ${name} template template0 encoding 'UTF8' lc_collate 'C.UTF-8' lc_ctype 'C.UTF-8'`,
-  );
-  const world = await fillTemplate(adminUrl, name, folder);
-  await writeFile(join(folder, 'world.json'), JSON.stringify(world));
+  const name = (await mustBuild(adminUrl))
+    ? null
+    : `su_template_${createHash('sha256').update(randomBytes(8)).digest('hex').slice(0, 10)}`;
+  if (name !== null) {
+    await makeDatabase(adminUrl, name);
+    const world = await fillTemplate(adminUrl, name, folder);
+    await writeFile(join(folder, 'world.json'), JSON.stringify(world));
+  }
   project.provide('template', { adminUrl, name, folder });
   return async () => {
-    await admin.query(`drop database if exists ${name} with (force)`);
-    await admin.end();
+    if (name !== null) await dropDatabase(adminUrl, name);
     await embedded?.stop();
     await rm(folder, { recursive: true, force: true });
   };

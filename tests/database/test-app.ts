@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { InjectOptions } from 'fastify';
-import pg from 'pg';
 import { inject } from 'vitest';
 import { ApiError, createClient, type ApiRequest, type Client } from '@smart-union/api-client';
 import { compose, type Server } from '../../server/compose.ts';
@@ -12,7 +10,8 @@ import type { Config } from '../../server/kernel/config.ts';
 import { inSystemContext, type Ctx, type Federation } from '../../server/kernel/context.ts';
 import { listFederations } from '../../server/kernel/app.ts';
 import type { CadreName, MemberName, World } from '../world/world.ts';
-import { databaseUrl, root, testConfig, worldNow } from './template.ts';
+import { ownDatabase } from './own-database.ts';
+import { root, testConfig, worldNow } from './template.ts';
 
 export type PersonName = CadreName | MemberName;
 
@@ -45,14 +44,8 @@ const isCadre = (world: World, person: PersonName): person is CadreName => perso
 
 /** A server of one's own on a fresh clone of the fixture world. Close it in afterAll. */
 export async function testApp(changes: Partial<Config> = {}): Promise<TestApp> {
-  const template = inject('template');
-  const name = `su_test_${randomBytes(6).toString('hex')}`;
-  const admin = new pg.Client({ connectionString: template.adminUrl });
-  await admin.connect();
-  await admin.query(`create database ${name} template ${template.name}`);
-  const url = databaseUrl(template.adminUrl, name);
-  const dataDir = join(template.folder, name);
-  const world = JSON.parse(await readFile(join(template.folder, 'world.json'), 'utf8')) as World;
+  const { url, name, world, drop } = await ownDatabase();
+  const dataDir = join(inject('template').folder, name);
   let now = worldNow;
   const server = await compose({
     config: testConfig(dataDir, changes),
@@ -129,8 +122,7 @@ export async function testApp(changes: Partial<Config> = {}): Promise<TestApp> {
     },
     close: async () => {
       await server.close();
-      await admin.query(`drop database if exists ${name} with (force)`);
-      await admin.end();
+      await drop();
     },
   };
 }

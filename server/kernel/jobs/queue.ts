@@ -11,6 +11,9 @@ const schema = 'pgboss';
 /** A wire that swallows everything breaks no connection: without an end to waiting the loops would wait for ever. */
 const patience = { connectionTimeoutMillis: 8000, query_timeout: 20_000 };
 
+/** On Citus the queue's schema is not sharded; elsewhere the setting means nothing. */
+const onCoordinator = { options: '-c citus.enable_schema_based_sharding=off' };
+
 /** Lock number of those who create the queue's tables: two servers starting at once do it one after the other. */
 const prepareLock = 7_201_960_502;
 
@@ -48,6 +51,7 @@ export async function openQueue(databaseUrl: string, names: readonly string[], l
   const boss = new PgBoss({
     connectionString: databaseUrl,
     application_name: 'smart-union-jobs',
+    ...onCoordinator,
     max: 2,
     ...patience,
     schema,
