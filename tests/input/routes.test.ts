@@ -171,9 +171,10 @@ it('sorts every list by what it knows and by nothing else, and finds the same', 
       const reply = await send(name, works, { ...right, query: { ...right.query, sort } });
       const why = complaint(reply);
       if (why) wrong.push(`${name} by ${sort}: ${why}`);
-      return (reply.body as { total?: number }).total;
+      // A list written to a file has no total to compare; it must not fall over either.
+      return (reply.body as { total?: number } | null)?.total;
     };
-    const all = (await send(name, works, right)).body as { total: number };
+    const all = await rows();
     for (const sort of [
       'constructor',
       '-constructor',
@@ -183,7 +184,7 @@ it('sorts every list by what it knows and by nothing else, and finds the same', 
       'case.number;',
       'name desc',
     ])
-      if ((await rows(sort)) !== all.total) wrong.push(`${name} by ${sort} finds something else`);
+      if ((await rows(sort)) !== all) wrong.push(`${name} by ${sort} finds something else`);
   }
   expect(wrong).toEqual([]);
   expect(lists).toBeGreaterThan(3);

@@ -32,6 +32,14 @@ async function outcome(name: string, bytes: Buffer): Promise<string> {
   }
 }
 
+/** Made once, unless it is large: what the sender holds counts as memory of the server beside it. */
+async function keptIfSmall<T extends readonly [string, Buffer]>(
+  make: () => Promise<T>,
+): Promise<() => Promise<T>> {
+  const made = await make();
+  return made[1].length > 2_000_000 ? make : async () => made;
+}
+
 const fine = ['ready', 'refused', 'turned away'];
 
 it('takes or refuses everything made to hurt', async () => {
@@ -66,7 +74,7 @@ it(
       ['票据.heic', heicPhoto],
       ['票据.pdf', plainPdf()],
     ];
-    const hostile = Object.values(hostilePapers);
+    const hostile = await Promise.all(Object.values(hostilePapers).map(keptIfSmall));
     const next = random(seed);
     const vitals = beginVitals('uploads');
     for (let count = 0; count < 200 * effort; count += 1) {
