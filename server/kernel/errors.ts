@@ -195,11 +195,7 @@ export const errorTable = {
     'This has just been decided; nothing was decided twice.',
   ],
   'decision-not-mine': [403, '这件申请现在不由您审批。', 'This case is not with you.'],
-  'decision-note-missing': [
-    400,
-    '退回或不予通过必须写明原因。',
-    'A reason is required to return or decline.',
-  ],
+  'decision-note-missing': [400, '退回或不予通过必须写明原因。', 'A reason is needed to return or decline.'],
   'notice-running': [409, '公示期到 {until} 结束，之后才能审批。', 'The public notice runs until {until}.'],
   // money
   'fund-insufficient': [
@@ -248,11 +244,7 @@ export const errorTable = {
     '名单有 {count} 人，一次最多导出 {limit} 人。请按工会或状态缩小范围后再导出。',
     'The list has {count} people; at most {limit} can be exported at once.',
   ],
-  'instance-running': [
-    409,
-    '另一个程序正在使用这个数据文件夹。',
-    'Another instance is using this data folder.',
-  ],
+  'instance-running': [409, '另一个程序正在使用这个数据文件夹。', 'Another program uses this data folder.'],
 } as const satisfies Record<string, readonly [number, string, string]>;
 
 export type ErrorCode = keyof typeof errorTable;
