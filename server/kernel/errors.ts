@@ -83,11 +83,7 @@ export const errorTable = {
     'Too many failures; locked for {minutes} minutes.',
   ],
   'code-wrong': [401, '验证码不对或已过期，请重新获取。', 'The code is wrong or has expired.'],
-  'sms-unavailable': [
-    503,
-    '短信暂时发不出去，验证码没有发出。请过几分钟再获取；着急的话，请联系您的单位工会。',
-    'Text messages cannot be sent just now, so no code was sent. Try again in a few minutes, or ask your union.',
-  ],
+  'sms-unavailable': [503, '短信暂时发不出，请几分钟后再取验证码。', 'No text can be sent now; try later.'],
   'code-too-soon': [
     429,
     '验证码刚发过，请 {seconds} 秒后再获取。',

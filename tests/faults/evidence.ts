@@ -33,7 +33,8 @@ export function writeEvidence(rounds: readonly Round[]): void {
 
 Written by \`npm run faults\` on ${new Date().toISOString().slice(0, 10)} (seed ${seed}, ${cpus().length} cores). Members claim, cadres approve, batches are paid and money
 comes in, over HTTP against the built server on a durable PostgreSQL, while one thing after another is harmed; afterwards everything people
-were told, and every text message that reached a phone, is compared with everything that is stored. The checkers themselves are proved by planted faults (\`tests/faults/planted.test.ts\`).
+were told, and every text message that reached a phone, is compared with everything that is stored. The checkers themselves are proved by
+planted faults (\`tests/faults/planted.test.ts\`).
 
 Unknown: told to try again, or nothing, and given up. Lost, double, broken: what the checkers found (0 is the bar). Recovery: from the end of
 the fault until the server says it is ready and a deposit is acknowledged. Longest wait: for an answer of any kind; – where the server itself
