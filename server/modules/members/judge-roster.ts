@@ -131,12 +131,20 @@ interface ReadRoster {
   indexes: string[];
 }
 
+/** Processor time of the reader where no call waits for it. */
+const unhurriedMillis = 5 * 60_000;
+
 /** Reading and judging is done by a process of its own; it knows the unions by numbers, and no key. */
-async function readRoster(ctx: Ctx, bytes: Buffer, { texts, onProgress }: JudgeWanted): Promise<ReadRoster> {
+async function readRoster(
+  ctx: Ctx,
+  bytes: Buffer,
+  { texts, unhurried, onProgress }: JudgeWanted,
+): Promise<ReadRoster> {
   const byKey = await unionsByKey(ctx, ctx.scope.paths);
   const places = [...byKey.values()];
   const unions = new Map([...byKey.keys()].map((key, number) => [key, number]));
-  const task: RosterTask = { source: { bytes }, limits: defaultLimits, today: ctx.today, unions, texts };
+  const limits = unhurried ? { ...defaultLimits, milliseconds: unhurriedMillis } : defaultLimits;
+  const task: RosterTask = { source: { bytes }, limits, today: ctx.today, unions, texts };
   const read: ReadRoster = { encoding: '', tables: [], rows: [], indexes: [] };
   for await (const event of streamReader<RosterEvent, RosterTask>('modules/members/roster/judge', task)) {
     if (event.type === 'file') read.encoding = event.encoding;

@@ -37,6 +37,8 @@ export type OnProgress = (progress: Progress) => void;
 export interface JudgeWanted {
   /** The rows as they stood in the file, for giving the refused ones back. */
   texts: boolean;
+  /** No call waits for it, so the reader may take minutes: in a job, at the command line. */
+  unhurried: boolean;
   onProgress: OnProgress;
 }
 

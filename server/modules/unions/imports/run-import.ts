@@ -16,6 +16,7 @@ import { dropFileAfter, readKeptFile } from './store-file.ts';
 type Language = Call['language'];
 
 const quiet: OnProgress = () => {};
+const inCall = { texts: false, unhurried: false, onProgress: quiet };
 
 /** What is larger is left to a job: a proxy gives a silent call up after some 70 s. A file of this size takes a second or two. */
 const atOnce = { bytes: 512 * 1024, rows: 4000 };
@@ -31,7 +32,7 @@ export async function previewFile<Plan>(
   bytes: Buffer,
 ): Promise<ImportRun> {
   const small = bytes.length <= atOnce.bytes;
-  const judged = small ? await judgeFile(ctx, kind, bytes, { texts: false, onProgress: quiet }) : null;
+  const judged = small ? await judgeFile(ctx, kind, bytes, inCall) : null;
   const id = await newRun(ctx, kind, fileName, bytes);
   if (judged) await keepJudgement(ctx, id, judged);
   else await ctx.jobs.enqueue(ctx, jobOf(kind.noun), { importId: id });
@@ -46,7 +47,11 @@ export async function readKept<Plan>(
   onProgress: OnProgress,
 ): Promise<void> {
   const bytes = await readKeptFile(ctx, id);
-  await keepJudgement(ctx, id, await judgeFile(ctx, kind, bytes, { texts: false, onProgress }));
+  await keepJudgement(
+    ctx,
+    id,
+    await judgeFile(ctx, kind, bytes, { texts: false, unhurried: true, onProgress }),
+  );
 }
 
 /** Does what the preview said: many rows, or behind another import, by a job. */
@@ -86,7 +91,8 @@ async function saveKept<Plan>(
 ): Promise<void> {
   const run = await openRun(ctx, kind.noun, id, from);
   const bytes = await readKeptFile(ctx, id);
-  const judged = await judgeFile(ctx, kind, bytes, { texts: false, onProgress });
+  const unhurried = from === 'saving';
+  const judged = await judgeFile(ctx, kind, bytes, { texts: false, unhurried, onProgress });
   if (!judged.digest.equals(run.digest)) throw new DomainError('import-stale');
   await apply(ctx, kind, id, judged, onProgress);
 }
@@ -173,7 +179,7 @@ export async function refusedWorkbook<Plan>(
     throw new DomainError('import-not-open');
   if (run.stored_as === '') throw new DomainError('import-file-gone');
   const bytes = await readKeptFile(ctx, id);
-  const judged = await judgeFile(ctx, kind, bytes, { texts: true, onProgress: quiet });
+  const judged = await judgeFile(ctx, kind, bytes, { ...inCall, texts: true });
   const rejected = judged.rows.filter(({ verdict }) => verdict === 'reject').length;
   await record(ctx, {
     kind: `${kind.noun}.refused-rows-downloaded`,
@@ -206,7 +212,7 @@ export async function importFile<Plan>(
 ): Promise<{ run: ImportRun; refused: Buffer | null }> {
   if (!(await lockRosters(ctx, patience.job))) throw new DomainError('database-unavailable');
   const bytes = await readFile(path);
-  const judged = await judgeFile(ctx, kind, bytes, { texts: true, onProgress });
+  const judged = await judgeFile(ctx, kind, bytes, { texts: true, unhurried: true, onProgress });
   const id = await newRun(ctx, kind, basename(path), bytes);
   await keepJudgement(ctx, id, judged);
   await apply(ctx, kind, id, judged, onProgress);
