@@ -109,7 +109,7 @@ export const cases = {
       under: id.optional(),
       reason: purpose(200),
     }),
-    reply: { raw: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet' },
+    reply: { raw: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', holds: 'L3' },
   }),
   get: route({
     method: 'GET',

@@ -91,6 +91,6 @@ export const dashboards = {
     summary: 'Server-sent events: `tick` with the time of the data, `moment` for the ticker.',
     permission: 'dashboards.view',
     query: z.object({ unionId: id.optional() }),
-    reply: { raw: 'text/event-stream' },
+    reply: { raw: 'text/event-stream', holds: 'L2' },
   }),
 };

@@ -73,7 +73,7 @@ export const disbursements = {
       under: id.optional(),
       reason: purpose(200),
     }),
-    reply: { raw: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet' },
+    reply: { raw: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', holds: 'L3' },
   }),
   listBatches: route({
     method: 'GET',
@@ -134,7 +134,7 @@ export const disbursements = {
     permission: 'disbursements.release',
     params: idParams,
     query: z.object({ format: z.enum(['csv', 'fixed']).default('csv') }),
-    reply: { raw: 'application/octet-stream' },
+    reply: { raw: 'application/octet-stream', holds: 'L4' },
   }),
   markSent: route({
     method: 'POST',
@@ -172,7 +172,7 @@ export const disbursements = {
       reject: z.coerce.number().int().min(0).max(20_000).default(0),
       format: z.enum(['csv', 'fixed']).default('csv'),
     }),
-    reply: { raw: 'application/octet-stream' },
+    reply: { raw: 'application/octet-stream', holds: 'L4' },
   }),
   listExceptions: route({
     method: 'GET',

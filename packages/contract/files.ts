@@ -68,7 +68,7 @@ export const files = {
     self: 'any',
     params: idParams,
     query: z.object({ size: z.enum(['full', 'preview']).default('full') }),
-    reply: { raw: 'application/octet-stream' },
+    reply: { raw: 'application/octet-stream', holds: 'L4' },
   }),
   remove: route({
     method: 'DELETE',

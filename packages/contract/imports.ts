@@ -99,7 +99,7 @@ const importsOf = (noun: 'unions' | 'members', permission: Permission) => ({
     summary: 'The refused rows with a reason column, to be corrected and sent again.',
     permission,
     params: idParams,
-    reply: { raw: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet' },
+    reply: { raw: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', holds: 'L4' },
   }),
   discard: route({
     method: 'DELETE',

@@ -105,7 +105,7 @@ export const members = {
       status: memberStatus.optional(),
       reason: z.string().trim().min(4).max(200),
     }),
-    reply: { raw: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet' },
+    reply: { raw: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', holds: 'L3' },
   }),
   me: route({
     method: 'GET',

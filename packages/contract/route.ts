@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Permission } from './permissions.ts';
+import type { Secrecy } from './secrecy.ts';
 
 /**
  * Who may call a route. Exactly one of three, so a route that says nothing does not compile:
@@ -15,6 +16,8 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 /** A reply that is not JSON: a file or an event stream, with its media type. */
 export interface RawReply {
   raw: string;
+  /** The most secret of what stands in it, since no field says so. */
+  holds: Secrecy;
 }
 
 type Shape = z.ZodType | undefined;
