@@ -72,6 +72,7 @@ export const suites = [
       'tests/scope/access-log.test.ts',
       'tests/scope/lists.test.ts',
       'tests/scope/bulk.test.ts',
+      'tests/scope/canaries.test.ts',
       'server/kernel/sheets/fuzz.test.ts',
     ],
     needs: ['database'],

@@ -70,6 +70,7 @@ export interface Answer {
   code: string | null;
   body: unknown;
   raw: Buffer;
+  headers: Record<string, unknown>;
 }
 
 /** One call as a walker. */
@@ -88,13 +89,19 @@ export async function ask(scene: Scene, name: RouteName, walker: Walker, call: C
     },
   });
   const error = (reply.body as { error?: { code?: string } } | null)?.error;
-  return { status: reply.status, code: error?.code ?? null, body: reply.body, raw: reply.raw };
+  return {
+    status: reply.status,
+    code: error?.code ?? null,
+    body: reply.body,
+    raw: reply.raw,
+    headers: reply.headers,
+  };
 }
 
 const listening = new WeakMap<Scene, Promise<string>>();
 
 /** Where the scene's server listens. Asked by many walkers at once, it is told to listen once. */
-function originOf(scene: Scene): Promise<string> {
+export function originOf(scene: Scene): Promise<string> {
   const known = listening.get(scene) ?? scene.t.server.app.listen({ port: 0, host: '127.0.0.1' });
   listening.set(scene, known);
   return known;
@@ -114,5 +121,5 @@ export async function askStream(scene: Scene, name: RouteName, walker: Walker, c
   const json = (reply.headers.get('content-type') ?? '').includes('json');
   const body = json ? ((await reply.json()) as { error?: { code?: string } }) : null;
   gone.abort();
-  return { status: reply.status, code: body?.error?.code ?? null, body, raw: Buffer.alloc(0) };
+  return { status: reply.status, code: body?.error?.code ?? null, body, raw: Buffer.alloc(0), headers: {} };
 }
