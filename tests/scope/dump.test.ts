@@ -10,6 +10,7 @@ import { madeUpIdNumber } from '../../server/modules/members/factory.ts';
 import { importUnionsFile } from '../../server/modules/unions/index.ts';
 import type { TestApp } from '../database/test-app.ts';
 import { effort } from '../input/effort.ts';
+import { comeToRest } from './rest.ts';
 import { buildScene, type Scene } from './scene.ts';
 
 const rosterFile = (name: string) =>
@@ -66,9 +67,14 @@ async function enrol(from: number, to: number): Promise<void> {
   }
   const registrar = scene.t.as('registrar').memberImports;
   const raw = Buffer.from(rows.join('\n'));
-  const run = await registrar.preview({ query: { fileName: 'many.csv' } }, { raw });
-  expect(run.counts).toMatchObject({ added: to - from, reject: 0 });
-  await registrar.commit({ params: { id: run.id } });
+  const { id } = await registrar.preview({ query: { fileName: 'many.csv' } }, { raw });
+  // So many are read, and then saved, by jobs.
+  await comeToRest(scene.t);
+  const read = await registrar.get({ params: { id } });
+  expect(read).toMatchObject({ status: 'previewed', counts: { added: to - from, reject: 0 } });
+  await registrar.commit({ params: { id } });
+  await comeToRest(scene.t);
+  expect(await registrar.get({ params: { id } })).toMatchObject({ status: 'committed' });
 }
 
 async function asOwner<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
