@@ -4,7 +4,6 @@ import type { Clock } from './clock.ts';
 import { dayOf, uuidV7 } from './clock.ts';
 import type { Config } from './config.ts';
 import { causeOf, inTransaction, type Database, type Db, type LastStatement, type Scope } from './db.ts';
-import { bindings } from './db/opening.ts';
 import type { Replica } from './db/replica.ts';
 import { DomainError } from './errors.ts';
 import type { FileStore } from './files/store.ts';
@@ -65,7 +64,10 @@ export interface Ctx {
   later(query: CompiledQuery): void;
   pending: { send(): void; drop(): void };
   /** Sends a compiled statement and waits for its rows; see `statement`. */
-  ask<R>(query: CompiledQuery<R>, writes: boolean): Promise<R[]>;
+  require<R>(query: CompiledQuery<R>, judge: (rows: R[]) => void): void;
+  ask<R>(query: CompiledQuery<R>): Promise<R[]>;
+  bind(scope: Scope, undone?: boolean): void;
+  oneSnapshot(): void;
   underWay: Promise<unknown>[];
 }
 
@@ -122,7 +124,7 @@ export async function inContext<T>(
     platform.database,
     request.federation.schema,
     request.scope,
-    async ({ db, lane, last, later, pending, ask, underWay }) => {
+    async ({ db, lane, last, later, pending, require, ask, bind, oneSnapshot, underWay }) => {
       // Every key by name: copying the request's with `...` made this the dearest line of a look-up.
       const ctx: Ctx = {
         federation: request.federation,
@@ -144,7 +146,10 @@ export async function inContext<T>(
         ending: [],
         later,
         pending,
+        require,
         ask,
+        bind,
+        oneSnapshot,
         underWay,
       };
       if (request.federation.moving) await sql`set local transaction_read_only to on`.execute(db);
@@ -215,14 +220,13 @@ export async function savepoint<T>(ctx: Ctx, work: () => Promise<T>): Promise<T>
  * afterwards; when `work` throws, the rollback of the transaction or savepoint undoes the change.
  */
 export async function withScope<T>(ctx: Ctx, scope: Scope, work: () => Promise<T>): Promise<T> {
-  await setScope(ctx, scope);
-  const result = await work();
-  await setScope(ctx, ctx.scope);
-  return result;
-}
-
-async function setScope(ctx: Ctx, scope: Scope): Promise<void> {
-  const cleared = ['app.scope', 'app.scopes', 'app.member'].map((name) => `set local ${name} to ''`);
-  const statements = [...cleared, ...bindings(ctx.federation.schema, scope)];
-  await Promise.all(statements.map((statement) => sql.raw(statement).execute(ctx.db)));
+  ctx.bind(scope);
+  try {
+    const result = await work();
+    ctx.bind(ctx.scope);
+    return result;
+  } catch (error) {
+    ctx.bind(ctx.scope, true);
+    throw error;
+  }
 }

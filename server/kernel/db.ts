@@ -9,12 +9,14 @@ import {
   type ExpressionBuilder,
   type ReferenceExpression,
 } from 'kysely';
-import { driverOf, gather, OneConnection, send, type Db, type Line } from './db/connection.ts';
+import { ask, driverOf, OneConnection, type Db, type Line } from './db/connection.ts';
+import type { Answer } from './db/batch.ts';
+import { Conversation } from './db/conversation.ts';
 import { PendingWrites } from './db/pending-writes.ts';
 import { noteSlow, type Cause, type SlowLog } from './db/slow-log.ts';
 import { watchConnections, type Watch } from './db/watch.ts';
 import { DomainError } from './errors.ts';
-import { begin } from './db/opening.ts';
+import { bindingOf } from './db/opening.ts';
 import { connectInTurn } from './db/waiting.ts';
 import type { Tables } from './tables.gen.ts';
 import { appRole } from './migrations.ts';
@@ -75,9 +77,7 @@ export function openDatabase(url: string, poolSize: number, slowLog: SlowLog | n
     connectionTimeoutMillis: 5000,
     idleTimeoutMillis: 60_000,
     options: settings.map((setting) => `-c ${setting}`).join(' '),
-    // Sent without waiting for one another: BEGIN, SET LOCAL and the first query travel together.
-    pipeline: true,
-  } as pg.PoolConfig);
+  });
   // A connection that dies while idle is replaced; the error is reported by the next query that needs one.
   pool.on('error', () => {});
   // Nor does one end the process that dies in a request, between two of its queries: the next of them reports it.
@@ -90,15 +90,13 @@ export function openDatabase(url: string, poolSize: number, slowLog: SlowLog | n
     const line: Line = {
       db: undefined as unknown as Db,
       lane: next++ % laneCount,
-      wrote: false,
-      unfinished: false,
-      resting: null,
-      pending: new PendingWrites(),
+      known: new Map(),
+      conversation: null,
       sendPending: () => {},
       slowLog,
       cause: null,
     };
-    const connection = new OneConnection(client, () => line);
+    const connection = new OneConnection(() => line);
     line.db = new Kysely<Tables>({
       dialect: {
         createAdapter: () => new PostgresAdapter(),
@@ -130,8 +128,17 @@ export interface Transaction {
   later(query: CompiledQuery): void;
   /** The writes of `later` that are not on their way yet. */
   pending: { send(): void; drop(): void };
+  /**
+   * Sends a statement without waiting for it. `judge` is told of its rows before anything asked behind it is answered: when it
+   * throws, all of that fails with what it threw, and so does the transaction.
+   */
+  require<R>(query: CompiledQuery<R>, judge: (rows: R[]) => void): void;
   /** The rows of a statement whose text is made; see `statement`. */
-  ask<R>(query: CompiledQuery<R>, writes: boolean): Promise<R[]>;
+  ask<R>(query: CompiledQuery<R>): Promise<R[]>;
+  /** From here on the transaction sees what this scope sees; `undone`: after a failure that a rollback will follow. */
+  bind(scope: Scope, undone?: boolean): void;
+  /** All that follows sees one moment. Must come before anything is asked. */
+  oneSnapshot(): void;
   /** Answers to come of those statements. */
   underWay: Promise<unknown>[];
 }
@@ -147,27 +154,6 @@ export async function causeOf(told: unknown, underWay: readonly Promise<unknown>
   return first ? first.reason : told;
 }
 
-const restMillis = 3;
-
-/** A statement failed and the work went on regardless. */
-const hasFailed = (client: pg.PoolClient) =>
-  (client as unknown as { getTransactionStatus(): string | null }).getTransactionStatus() === 'E';
-
-/**
- * Hands a connection back whose transaction only read. Its COMMIT travels with the next BEGIN, which saves a packet and a
- * wake-up each way; when no other comes at once it is sent by itself, so nothing stays open.
- */
-function rest(client: pg.PoolClient, line: Line): void {
-  line.unfinished = true;
-  client.release();
-  line.resting ??= setTimeout(() => {
-    if (!line.unfinished) return;
-    line.unfinished = false;
-    client.query('commit').catch(() => {});
-  }, restMillis);
-  line.resting.refresh();
-}
-
 export interface LastStatement {
   query: CompiledQuery;
   /** The error to throw when the statement fails, where it means something to the person. */
@@ -175,8 +161,8 @@ export interface LastStatement {
 }
 
 /**
- * Runs `work` in one transaction bound to federation and scope; SET LOCAL ends with it, so nothing of one request can
- * reach the next on the same connection. Commits when `work` returns, rolls back when it throws.
+ * Runs `work` in one transaction bound to federation and scope. Both end with it, so nothing of one request can reach the
+ * next on the same connection. Commits when `work` returns, rolls back when it throws.
  */
 export async function inTransaction<T>(
   database: Database,
@@ -186,75 +172,78 @@ export async function inTransaction<T>(
   cause: Cause | null = null,
 ): Promise<T> {
   if (database.watch.silent) throw new DomainError('database-unavailable');
-  const client = await connectInTurn(database.pool);
+  const { pool } = database;
+  const binding = bindingOf(pool, schema, scope);
+  const client = await connectInTurn(pool);
   const line = database.lineOf(client);
-  line.cause = cause;
-  gather(client);
-  const opening = begin(database.pool, client, line, { schema, scope });
-  opening.catch(() => {});
+  const conversation = new Conversation(client, line.known, binding);
+  const pending = new PendingWrites();
   const underWay: Promise<unknown>[] = [];
-  const sendLater = (query: CompiledQuery) => {
+  const sendLater = (query: CompiledQuery, judge?: (answer: Answer) => void) => {
     const sentAt = performance.now();
-    const answer = send(client, query);
+    const answer = conversation.send(query, judge);
     const note = () => noteSlow(line, query.sql, sentAt);
     answer.then(note, note);
     underWay.push(answer);
+    return answer;
   };
   const sendPending = () => {
-    const query = line.pending.take();
+    const query = pending.take();
     if (query) sendLater(query);
   };
   const later = (query: CompiledQuery) => {
-    line.wrote = true;
-    if (line.pending.keep(query)) return;
+    conversation.open();
+    if (pending.keep(query)) return;
     sendPending();
-    if (!line.pending.keep(query)) sendLater(query);
+    if (!pending.keep(query)) sendLater(query);
   };
-  line.pending.drop();
-  line.sendPending = sendPending;
-  const pending = { send: sendPending, drop: () => line.pending.drop() };
-  const ask = async <R>(query: CompiledQuery<R>, writes: boolean) => {
-    sendPending();
-    if (writes) line.wrote = true;
-    const sentAt = performance.now();
-    try {
-      return (await send(client, query)).rows as R[];
-    } finally {
-      noteSlow(line, query.sql, sentAt);
-    }
-  };
+  Object.assign(line, { conversation, sendPending, cause });
   try {
     const last: LastStatement[] = [];
-    const result = await work({ db: line.db, lane: line.lane, last, later, pending, ask, underWay });
-    await opening;
-    if (!line.wrote && last.length === 0 && !hasFailed(client)) {
-      rest(client, line);
-      return result;
-    }
-    // A COMMIT behind a statement that failed is a ROLLBACK to PostgreSQL, so it need not wait for the answers.
+    const result = await work({
+      db: line.db,
+      lane: line.lane,
+      last,
+      later,
+      pending: { send: sendPending, drop: () => pending.drop() },
+      require: (query, judge) => {
+        sendPending();
+        sendLater(query, ({ rows }) => judge(rows as never));
+      },
+      ask: async <R>(query: CompiledQuery<R>) => (await ask(line, conversation, query)).rows as R[],
+      bind: (other, undone) => conversation.bind(bindingOf(pool, schema, other), undone),
+      oneSnapshot: () => conversation.openSnapshot(),
+      underWay,
+    });
+    // A COMMIT behind a statement that failed is not run, or undoes: so it need not wait for the answers.
     for (const { query, refusal } of last) if (!refusal) later(query);
     sendPending();
-    const endingAt = performance.now();
-    const refusing = last.filter((one) => one.refusal);
-    const ending = refusing.map(({ query, refusal }) =>
-      send(client, query)
-        .finally(() => noteSlow(line, query.sql, endingAt))
-        .catch((error: unknown) => {
-          throw refusal!(error);
+    const answers: Promise<unknown>[] = underWay.slice();
+    for (const { query, refusal } of last) {
+      if (!refusal) continue;
+      answers.push(
+        sendLater(query).catch((error: unknown) => {
+          throw refusal(error);
         }),
-    );
-    gather(client);
-    const commit = client.query('commit');
-    await Promise.all([...underWay, ...ending, commit]);
+      );
+    }
+    if (conversation.isOpen) answers.push(conversation.commit());
+    answers.push(conversation.close());
+    // The first that failed is the cause; those behind it failed with it.
+    const failed = (await Promise.allSettled(answers)).find((answer) => answer.status === 'rejected');
+    if (failed) throw failed.reason;
     client.release();
     return result;
   } catch (error) {
-    const cause = await causeOf(error, underWay);
-    await client.query('rollback').then(
-      () => client.release(),
-      (broken: Error) => client.release(broken),
-    );
-    throw cause;
+    const failure = await causeOf(error, underWay);
+    await conversation.close();
+    if (!conversation.isOpen) client.release();
+    else
+      await client.query('rollback').then(
+        () => client.release(),
+        (broken: Error) => client.release(broken),
+      );
+    throw failure;
   }
 }
 

@@ -199,17 +199,18 @@ function mountRoute(host: HttpHost, name: string, spec: Route, handler: Handler<
         body,
         ...cookies(reply, platform),
       };
-      const run = (database: Database) =>
-        inContext(
-          database === platform.database ? platform : { ...platform, database },
-          { federation, actor, scope, requestId: request.id, route: name },
-          (ctx) => {
-            const act = () => handler(ctx, input, call) as Promise<unknown>;
-            return spec.idempotent
-              ? once(ctx, idempotencyKey!, `${name} ${JSON.stringify(input.params ?? null)}`, input.body, act)
-              : act();
-          },
+      const asked = { federation, actor, scope, requestId: request.id, route: name };
+      const act = (ctx: Ctx) => handler(ctx, input, call) as Promise<unknown>;
+      const run = (database: Database) => {
+        const served = database === platform.database ? platform : { ...platform, database };
+        if (!spec.idempotent) return inContext(served, asked, act);
+        const route = `${name} ${JSON.stringify(input.params ?? null)}`;
+        return once(
+          (work) => inContext(served, asked, work),
+          { key: idempotencyKey!, route, body: input.body },
+          act,
         );
+      };
       const result = await (spec.mayLag && platform.replica
         ? platform.replica.read(run)
         : run(platform.database));

@@ -23,34 +23,60 @@ const replyKept = statement((db, { actor, key, reply }: { actor: string; key: st
   db.updateTable('idempotency_key').set({ reply }).where('actor', '=', actor).where('key', '=', key),
 );
 
-/**
- * One effect per key and actor: the key's row is written in the effect's own transaction, so a copy that arrives
- * meanwhile waits for it and then gets the stored reply; the same key with another body is refused.
- */
-export async function once<T>(
-  ctx: Ctx,
-  key: string,
-  route: string,
-  body: unknown,
-  act: () => Promise<T>,
-): Promise<T> {
-  const actor = actorKey(ctx.actor);
-  const hash = createHash('sha256')
+/** Thrown where a key has been used before: nothing of this try is kept. */
+class Repeated extends Error {}
+
+/** A call with its key, as it is stored. */
+export interface KeyedCall {
+  key: string;
+  /** Name and path parameters. */
+  route: string;
+  body: unknown;
+}
+
+const hashOf = (body: unknown) =>
+  createHash('sha256')
     .update(JSON.stringify(body ?? null))
     .digest();
-  const [inserted] = await keyTaken(ctx, { actor, key, route, request_hash: hash, created_at: ctx.now });
-  if (inserted) {
-    const reply = await act();
-    replyKept.later(ctx, { actor, key, reply: JSON.stringify(reply) });
-    return reply;
+
+/**
+ * One effect per key and actor: the key's row is written in the effect's own transaction, so a copy that arrives meanwhile
+ * waits for it and then gets the stored reply; the same key with another body is refused. `act` begins before the key is
+ * known to be new and hears of no answer unless it is, so the key takes no round of its own.
+ *
+ * `within` runs work in a transaction of its own.
+ */
+export async function once<T>(
+  within: <R>(work: (ctx: Ctx) => Promise<R>) => Promise<R>,
+  call: KeyedCall,
+  act: (ctx: Ctx) => Promise<T>,
+): Promise<T> {
+  const { key, route, body } = call;
+  try {
+    return await within(async (ctx) => {
+      const actor = actorKey(ctx.actor);
+      const row = { actor, key, route, request_hash: hashOf(body), created_at: ctx.now };
+      keyTaken.require(ctx, row, ([taken]) => {
+        if (!taken) throw new Repeated();
+      });
+      const reply = await act(ctx);
+      replyKept.later(ctx, { actor, key, reply: JSON.stringify(reply) });
+      return reply;
+    });
+  } catch (error) {
+    if (!(error instanceof Repeated)) throw error;
+    return within((ctx) => storedReply(ctx, call)) as Promise<T>;
   }
+}
+
+async function storedReply(ctx: Ctx, { key, route, body }: KeyedCall): Promise<unknown> {
   const stored = await ctx.db
     .selectFrom('idempotency_key')
     .selectAll()
-    .where('actor', '=', actor)
+    .where('actor', '=', actorKey(ctx.actor))
     .where('key', '=', key)
     .executeTakeFirstOrThrow();
-  if (stored.route !== route || !stored.request_hash.equals(hash))
+  if (stored.route !== route || !stored.request_hash.equals(hashOf(body)))
     throw new DomainError('idempotency-mismatch');
-  return JSON.parse(stored.reply ?? 'null') as T;
+  return JSON.parse(stored.reply ?? 'null');
 }

@@ -1,8 +1,7 @@
-import type { Socket } from 'node:net';
-import type pg from 'pg';
 import type { CompiledQuery, DatabaseConnection, Driver, Kysely, QueryResult } from 'kysely';
 import type { Tables } from '../tables.gen.ts';
-import type { PendingWrites } from './pending-writes.ts';
+import type { Answer, KnownStatements } from './batch.ts';
+import type { Asked, Conversation } from './conversation.ts';
 import { noteSlow, type Cause, type SlowLog } from './slow-log.ts';
 
 export type Db = Kysely<Tables>;
@@ -11,72 +10,41 @@ export type Db = Kysely<Tables>;
 export interface Line {
   db: Db;
   lane: number;
-  wrote: boolean;
-  /** A transaction that only read was left to be ended by the next one on this connection. */
-  unfinished: boolean;
-  /** Ends that transaction when no other does soon; one timer per connection, wound up anew. */
-  resting: NodeJS.Timeout | null;
-  /** Writes not sent yet, and how to send them. */
-  pending: PendingWrites;
+  known: KnownStatements;
+  /** Of the transaction that has the connection now. */
+  conversation: Conversation | null;
+  /** Sends the writes that nobody waits for and that have not been sent yet. */
   sendPending(): void;
   slowLog: SlowLog | null;
   cause: Cause | null;
 }
 
-const statementNames = new Map<string, string>();
-const maxNamedStatements = 1000;
-
-/** Prepared once per connection under a name; past the limit (ad-hoc texts) the unnamed statement serves. */
-function statementName(text: string): string | undefined {
-  const known = statementNames.get(text);
-  if (known || statementNames.size >= maxNamedStatements) return known;
-  const name = `q${statementNames.size}`;
-  statementNames.set(text, name);
-  return name;
+/** Sends a statement and waits for its answer, telling of a slow one. */
+export async function ask(line: Line, conversation: Conversation, query: Asked): Promise<Answer> {
+  line.sendPending();
+  const sentAt = performance.now();
+  try {
+    return await conversation.send(query);
+  } catch (error) {
+    // Where it was asked, instead of where the answer was read.
+    if (error instanceof Error) Error.captureStackTrace(error);
+    throw error;
+  } finally {
+    noteSlow(line, query.sql, sentAt);
+  }
 }
-
-/** Does a text change rows? Then the transaction is ended by a COMMIT of its own. */
-export const writing = /\b(insert|update|delete|merge|nextval|truncate)\b/i;
-
-/**
- * Sends what is asked for within one turn of the event loop as one packet instead of a system call per statement. Not at
- * the next tick: statements apart by an `await` that waits for nothing shall still travel together.
- */
-export function gather(client: pg.PoolClient): void {
-  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
-  if (stream.writableCorked > 0) return;
-  stream.cork();
-  setImmediate(() => stream.uncork());
-}
-
-export const send = (client: pg.PoolClient, query: CompiledQuery) => {
-  gather(client);
-  return client.query({
-    name: statementName(query.sql),
-    text: query.sql,
-    values: query.parameters as unknown[],
-  });
-};
 
 export class OneConnection implements DatabaseConnection {
-  readonly #client: pg.PoolClient;
   readonly #line: () => Line;
-  constructor(client: pg.PoolClient, line: () => Line) {
-    this.#client = client;
+  constructor(line: () => Line) {
     this.#line = line;
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     const line = this.#line();
-    line.sendPending();
-    if (writing.test(query.sql)) line.wrote = true;
-    const sentAt = performance.now();
-    try {
-      const result = await send(this.#client, query);
-      return { rows: result.rows as R[], numAffectedRows: BigInt(result.rowCount ?? 0) };
-    } finally {
-      noteSlow(line, query.sql, sentAt);
-    }
+    if (!line.conversation) throw new Error('asked before any transaction');
+    const { rows, count } = await ask(line, line.conversation, query);
+    return { rows: rows as R[], numAffectedRows: BigInt(count) };
   }
 
   // oxlint-disable-next-line require-yield -- the interface wants a generator; we stream with our own cursor-free paging

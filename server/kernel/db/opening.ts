@@ -1,25 +1,30 @@
 import type pg from 'pg';
 import type { Scope } from '../db.ts';
-import type { Line } from './connection.ts';
+import type { Asked, Binding } from './conversation.ts';
 
 const safePath = /^f(\.[0-9]+)*$/;
 const safeId = /^[0-9a-f-]{36}$/;
 const safeSchema = /^[a-z][a-z0-9_]*$/;
 
-/** The SET LOCAL statements that bind a transaction to a federation and a scope. Values are checked, then quoted. */
-export function bindings(schema: string, scope: Scope): string[] {
+/** What a transaction is set to; '' is nothing. Values are checked, so they may stand in a text as they are. */
+function settingsOf(schema: string, scope: Scope) {
   if (!safeSchema.test(schema)) throw new Error('unsafe schema name');
-  const paths = scope.paths.filter((path) => safePath.test(path));
-  if (paths.length !== scope.paths.length) throw new Error('unsafe path');
-  const set = [`set local search_path to "${schema}"`];
-  const first = paths[0];
-  if (first) set.push(`set local app.scope to '${first}'`);
-  if (paths.length > 1) set.push(`set local app.scopes to '${paths.join(' ')}'`);
-  if (scope.memberId && safeId.test(scope.memberId)) set.push(`set local app.member to '${scope.memberId}'`);
-  if (scope.accountId && safeId.test(scope.accountId))
-    set.push(`set local app.account to '${scope.accountId}'`);
-  return set;
+  const { paths, memberId, accountId } = scope;
+  if (!paths.every((path) => safePath.test(path))) throw new Error('unsafe path');
+  for (const id of [memberId, accountId]) if (id && !safeId.test(id)) throw new Error('unsafe id');
+  return {
+    search_path: `"${schema}"`,
+    'app.scope': paths[0] ?? '',
+    'app.scopes': paths.length > 1 ? paths.join(' ') : '',
+    'app.member': memberId ?? '',
+    'app.account': accountId ?? '',
+  };
 }
+
+/** All of them in one statement, prepared once. None is null, so every part is evaluated and no row answered. */
+export const bindAll = `select where set_config('search_path', $1, true) is null
+  or set_config('app.scope', $2, true) is null or set_config('app.scopes', $3, true) is null
+  or set_config('app.member', $4, true) is null or set_config('app.account', $5, true) is null`;
 
 const sharded = new WeakSet<pg.Pool>();
 
@@ -31,21 +36,16 @@ export async function lookForCitus(pool: pg.Pool): Promise<void> {
 }
 
 /**
- * Begins a transaction bound to federation and scope, and ends the one before where it was left to us. One message: BEGIN
- * and SET LOCAL have nothing to answer, and each apart costs a round of protocol on both sides. Citus passes the text of a
- * SET LOCAL on to its workers, and of a message with several statements it takes all of it, COMMIT and BEGIN as well: there
- * each is sent by itself, still without waiting for one another.
+ * Binds to federation and scope until the end of the transaction. Citus tells its workers of every SET LOCAL in an explicit
+ * transaction, and of no set_config: there all work is in one, and each setting a statement by itself.
  */
-export function begin(
-  pool: pg.Pool,
-  client: pg.PoolClient,
-  line: Line,
-  { schema, scope }: { schema: string; scope: Scope },
-): Promise<unknown> {
-  const before = line.unfinished ? ['commit'] : [];
-  line.unfinished = false;
-  line.wrote = false;
-  const statements = [...before, 'begin', ...bindings(schema, scope)];
-  if (!sharded.has(pool)) return client.query(statements.join('; '));
-  return Promise.all(statements.map((statement) => client.query(statement)));
+export function bindingOf(pool: pg.Pool, schema: string, scope: Scope): Binding {
+  const settings = settingsOf(schema, scope);
+  if (!sharded.has(pool))
+    return { statements: [{ sql: bindAll, parameters: Object.values(settings) }], explicit: false };
+  const statements = Object.entries(settings).map(([name, value]): Asked => {
+    const assigned = name === 'search_path' ? `to ${value}` : `to '${value}'`;
+    return { sql: `set local ${name} ${assigned}`, parameters: [], passing: true };
+  });
+  return { statements, explicit: true };
 }

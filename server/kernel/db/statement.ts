@@ -1,7 +1,7 @@
 import type { CompiledQuery, Insertable } from 'kysely';
 import type { Tables } from '../tables.gen.ts';
 import type { Transaction } from '../db.ts';
-import { writing, type Db } from './connection.ts';
+import type { Db } from './connection.ts';
 
 /** Stands for a value while a statement's text is made. */
 class Slot {
@@ -9,11 +9,6 @@ class Slot {
   constructor(index: number) {
     this.index = index;
   }
-}
-
-interface Plan<R> {
-  query: CompiledQuery<R>;
-  writes: boolean;
 }
 
 interface Buildable<R> {
@@ -64,13 +59,15 @@ function check<R>(made: CompiledQuery<R>, plan: CompiledQuery<R>, parameters: re
 }
 
 /** What a statement is sent on: a context, or the bare transaction. */
-type On = Pick<Transaction, 'db' | 'ask' | 'later'>;
+type On = Pick<Transaction, 'db' | 'ask' | 'later' | 'require'>;
 
 export interface Statement<P, R> {
   /** Its rows. */
   (on: On, values: P, shape?: string): Promise<R[]>;
   /** Sent without waiting; see `Transaction.later`. */
   later(on: On, values: P, shape?: string): void;
+  /** Sent without waiting, and `judge` told of its rows before anything asked behind it is answered; see Transaction. */
+  require(on: On, values: P, judge: (rows: R[]) => void, shape?: string): void;
 }
 
 /**
@@ -84,26 +81,24 @@ export interface Statement<P, R> {
 export function statement<P extends Record<string, unknown>, R>(
   build: (db: Db, values: P, shape: string) => Buildable<R>,
 ): Statement<P, R> {
-  const plans = new Map<string, Plan<R>>();
-  const bind = (ctx: On, values: P, shape: string): Plan<R> => {
+  const plans = new Map<string, CompiledQuery<R>>();
+  const bind = (ctx: On, values: P, shape: string): CompiledQuery<R> => {
     const flat: unknown[] = [];
     const key = `${shape}|${flatten(values, flat)}`;
     let plan = plans.get(key);
     if (!plan) {
-      const query = build(ctx.db, slotsFor<P>(values, { index: 0 }), shape).compile(ctx.db);
-      plan = { query, writes: writing.test(query.sql) };
+      plan = build(ctx.db, slotsFor<P>(values, { index: 0 }), shape).compile(ctx.db);
       plans.set(key, plan);
     }
-    const parameters = plan.query.parameters.map((one) => (one instanceof Slot ? flat[one.index] : one));
-    if (checking) check(build(ctx.db, values, shape).compile(ctx.db), plan.query, parameters);
-    return { query: { ...plan.query, parameters }, writes: plan.writes };
+    const parameters = plan.parameters.map((one) => (one instanceof Slot ? flat[one.index] : one));
+    if (checking) check(build(ctx.db, values, shape).compile(ctx.db), plan, parameters);
+    return { ...plan, parameters };
   };
-  const run = (ctx: On, values: P, shape = '') => {
-    const { query, writes } = bind(ctx, values, shape);
-    return ctx.ask(query, writes);
-  };
+  const run = (ctx: On, values: P, shape = '') => ctx.ask(bind(ctx, values, shape));
   return Object.assign(run, {
-    later: (ctx: On, values: P, shape = '') => ctx.later(bind(ctx, values, shape).query),
+    require: (ctx: On, values: P, judge: (rows: R[]) => void, shape = '') =>
+      ctx.require(bind(ctx, values, shape), judge),
+    later: (ctx: On, values: P, shape = '') => ctx.later(bind(ctx, values, shape)),
   });
 }
 

@@ -20,7 +20,11 @@ type Tie = Omit<Attachment, 'ids'> & {
   ownAccount: string | null;
 };
 
-/** Ties the named files that may be tied and lets go of what answered the field before, in one statement. */
+/**
+ * Ties the named files that may be tied and lets go of what answered the field before, in one statement. Found by their keys
+ * first: an `or` of both makes the database read every file. Whose
+ * they are is asked again of the row itself: another case may have taken it while we waited.
+ */
 const tied = statement(
   (_db, one: Tie) => sql<{ id: string }>`
     update file set
@@ -28,9 +32,14 @@ const tied = statement(
       field = case when id = any (${one.ids}::uuid[]) then ${one.field}::text end,
       union_path = case when id = any (${one.ids}::uuid[]) then ${one.unionPath}::text else union_path end,
       member_id = case when id = any (${one.ids}::uuid[]) then ${one.memberId}::uuid else member_id end
-    where case_id = ${one.caseId}::uuid and field = ${one.field}::text
-      or id = any (${one.ids}::uuid[]) and status = 'ready' and (case_id is null or case_id = ${one.caseId}::uuid)
-        and (owner_member_id = ${one.ownMember}::uuid or owner_account_id = ${one.ownAccount}::uuid)
+    where id = any (array(
+        select id from file where case_id = ${one.caseId}::uuid and field = ${one.field}::text
+        union all
+        select id from file
+        where id = any (${one.ids}::uuid[]) and status = 'ready' and (case_id is null or case_id = ${one.caseId}::uuid)
+          and (owner_member_id = ${one.ownMember}::uuid or owner_account_id = ${one.ownAccount}::uuid)
+      ))
+      and (case_id is null or case_id = ${one.caseId}::uuid)
     returning id`,
 );
 

@@ -20,7 +20,7 @@ export interface Drift {
  * transaction. With `repair` the wrong figures are put right; returns null when a fold was under way just then.
  */
 export async function reconcileRollups(ctx: Ctx, options: { repair: boolean }): Promise<Drift[] | null> {
-  await sql`set transaction isolation level repeatable read`.execute(ctx.db);
+  ctx.oneSnapshot();
   // Counting six million members takes longer than a request may.
   await sql`set local statement_timeout = '15min'`.execute(ctx.db);
   if (options.repair && !(await tryFoldLock(ctx))) return null;

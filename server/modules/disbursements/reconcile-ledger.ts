@@ -82,10 +82,10 @@ const batches = sql<LedgerDrift>`
  * does not fit; nothing is repaired. Compares within one snapshot, so it must be the first work of its transaction.
  */
 export async function reconcileLedger(
-  ctx: Pick<Ctx, 'db'>,
+  ctx: Pick<Ctx, 'db' | 'oneSnapshot'>,
   tell: (done: number, total: number) => Promise<void> = async () => {},
 ): Promise<LedgerDrift[]> {
-  await sql`set transaction isolation level repeatable read`.execute(ctx.db);
+  ctx.oneSnapshot();
   await sql`set local statement_timeout = '15min'`.execute(ctx.db);
   const found: LedgerDrift[] = [];
   const proofs = [accounts, paymentsProof, lines, batches];
