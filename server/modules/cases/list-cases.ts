@@ -2,43 +2,15 @@ import { sql } from 'kysely';
 import type { contract, InputOf, Permission, ReplyOf } from '@smart-union/contract';
 import { checkIdNumber } from '@smart-union/catalogue-kit/checks/id-number.ts';
 import { findStage } from '@smart-union/catalogue-kit';
-import { isWithin, pathsFor, personsOf } from '../../kernel/access.ts';
+import { isWithin, pathsFor } from '../../kernel/access.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { within } from '../../kernel/db.ts';
 import { getItemVersion } from './catalogue-items.ts';
+import { countTodo, listedColumns, openCases, todoPage, whoseOf } from './todo.ts';
 
 type Cases = typeof contract.cases;
 export type CaseRow = ReplyOf<Cases['list']>['items'][number];
 type Query = Omit<InputOf<Cases['list']>['query'], 'page' | 'pageSize'>;
-
-const taking = ['cases.review', 'cases.approve'] as const satisfies readonly Permission[];
-
-/** Open tasks this cadre may take: by permission over the deciding union, or handed to her or her principal. Never her own case. */
-export function openTasks(ctx: Ctx) {
-  const { actor } = ctx;
-  const cadre = actor.kind === 'cadre' ? actor : null;
-  const assigned = cadre
-    ? [cadre.accountId, ...cadre.grants.flatMap(({ lentBy }) => lentBy?.accountId ?? [])]
-    : [];
-  const memberIds = cadre ? personsOf(cadre).memberIds : [];
-  let tasks = ctx.db
-    .selectFrom('task')
-    .where('task.closed_at', 'is', null)
-    .where((eb) =>
-      eb.or([
-        eb('task.assigned_account_id', '=', eb.fn.any(eb.val(assigned))),
-        ...taking.map((permission) =>
-          eb.and([
-            eb('task.assigned_account_id', 'is', null),
-            eb('task.permission', '=', permission),
-            within<'task'>('task.union_path', pathsFor(actor, permission))(eb),
-          ]),
-        ),
-      ]),
-    );
-  for (const memberId of memberIds) tasks = tasks.where('task.member_id', '!=', memberId);
-  return tasks;
-}
 
 /** Every submitted case with its open task, if it has one. */
 const submittedCases = (ctx: Ctx) =>
@@ -60,7 +32,13 @@ export function casesOf(ctx: Ctx, query: Query): Found {
   const { actor } = ctx;
   let found = submittedCases(ctx);
   if (query.view === 'todo') {
-    found = found.where((eb) => eb('case.id', 'in', openTasks(ctx).select('task.case_id')));
+    found = found.where((eb) =>
+      eb(
+        'case.id',
+        'in',
+        ctx.db.selectFrom(openCases(ctx.db, whoseOf(ctx)).as('open')).select('open.case_id'),
+      ),
+    );
   } else {
     found = found.where(within('case.union_path', ctx.scope.paths) as never);
   }
@@ -126,11 +104,34 @@ export async function listCases(
   ctx: Ctx,
   { query }: InputOf<Cases['list']>,
 ): Promise<ReplyOf<Cases['list']>> {
-  const found = casesOf(ctx, query);
   const byDefault = query.view === 'todo' ? 'dueOn' : '-submittedAt';
   const wanted = Object.hasOwn(sorts, (query.sort ?? '').replace(/^-/, '')) ? query.sort! : byDefault;
-  const column = sorts[wanted.replace(/^-/, '') as keyof typeof sorts];
-  const direction = wanted.startsWith('-') ? 'desc' : 'asc';
+  const narrowed = query.status || query.itemCode || query.overdue || query.under || query.q;
+  const { rows, total } =
+    query.view === 'todo' && wanted.endsWith('dueOn') && !narrowed
+      ? await pageOfTodo(ctx, query, wanted)
+      : await pageOfCases(ctx, query, wanted);
+  const items = await Promise.all(rows.map((row) => describe(ctx, row)));
+  return { items, total, page: query.page, pageSize: query.pageSize };
+}
+
+type Paged = InputOf<Cases['list']>['query'];
+
+/** The worklist as it opens, from the tasks alone but for the rows shown. */
+async function pageOfTodo(ctx: Ctx, { page, pageSize }: Paged, sort: string) {
+  const direction = sort.startsWith('-') ? 'desc' : 'asc';
+  const whose = whoseOf(ctx);
+  const rows = await todoPage(ctx, { limit: pageSize, offset: (page - 1) * pageSize, ...whose }, direction);
+  // Behind the last page nothing tells how many there are.
+  const [first] =
+    rows.length > 0 || page === 1 ? rows : await todoPage(ctx, { limit: 1, offset: 0, ...whose }, direction);
+  return { rows, total: Math.min(first?.total ?? 0, countedTo) };
+}
+
+async function pageOfCases(ctx: Ctx, query: Paged, sort: string) {
+  const found = casesOf(ctx, query);
+  const column = sorts[sort.replace(/^-/, '') as keyof typeof sorts];
+  const direction = sort.startsWith('-') ? 'desc' : 'asc';
   const [counted, rows] = await Promise.all([
     ctx.db
       .selectFrom(found.select('case.id').limit(countedTo).as('counted'))
@@ -138,31 +139,14 @@ export async function listCases(
       .executeTakeFirstOrThrow(),
     found
       .innerJoin('union', 'union.id', 'case.union_id')
-      .select([
-        'case.id',
-        'case.number',
-        'case.item_code',
-        'case.item_version',
-        'case.applicant_name',
-        'case.union_id',
-        'union.name as union_name',
-        'case.status',
-        'case.stage',
-        'case.amount_fen',
-        'case.submitted_at',
-        'case.due_on',
-        'case.escalated',
-        'task.permission',
-        'task.union_path as office_path',
-      ])
+      .select(listedColumns)
       .orderBy(column, direction)
       .orderBy('case.id')
       .limit(query.pageSize)
       .offset((query.page - 1) * query.pageSize)
       .execute(),
   ]);
-  const items = await Promise.all(rows.map((row) => describe(ctx, row)));
-  return { items, total: Number(counted.total), page: query.page, pageSize: query.pageSize };
+  return { rows, total: Number(counted.total) };
 }
 
 interface ListedRow {
@@ -214,14 +198,8 @@ async function describe(ctx: Ctx, row: ListedRow): Promise<CaseRow> {
 export async function countCases(ctx: Ctx): Promise<ReplyOf<Cases['counts']>> {
   const accountId = ctx.actor.kind === 'cadre' ? ctx.actor.accountId : null;
   const startOfToday = sql<Date>`(${ctx.today}::date)::timestamp at time zone 'Asia/Shanghai'`;
-  const [open, returned, decided] = await Promise.all([
-    openTasks(ctx)
-      .select((eb) => [
-        eb.fn.countAll<number>().as('todo'),
-        eb.fn.countAll<number>().filterWhere('task.due_on', '=', ctx.today).as('due'),
-        eb.fn.countAll<number>().filterWhere('task.due_on', '<', ctx.today).as('overdue'),
-      ])
-      .executeTakeFirstOrThrow(),
+  const [[open], returned, decided] = await Promise.all([
+    countTodo(ctx, { today: ctx.today, ...whoseOf(ctx) }),
     ctx.db
       .selectFrom('case')
       .select((eb) => eb.fn.countAll<number>().as('count'))
@@ -236,9 +214,9 @@ export async function countCases(ctx: Ctx): Promise<ReplyOf<Cases['counts']>> {
       .executeTakeFirstOrThrow(),
   ]);
   return {
-    todo: Number(open.todo),
-    dueToday: Number(open.due),
-    overdue: Number(open.overdue),
+    todo: Number(open!.todo),
+    dueToday: Number(open!.due),
+    overdue: Number(open!.overdue),
     returned: Number(returned.count),
     decidedToday: Number(decided.count),
   };
