@@ -209,6 +209,10 @@ async function bench(wanted: Wanted): Promise<Result> {
       ...wanted,
       ...servers,
       full: wanted.scale === 'full',
+      async settle() {
+        const tables = ['file', 'task', 'claim', 'case', 'session', 'disbursement'];
+        await here.query(`analyze ${tables.map((table) => `"${federation.schema}"."${table}"`).join(', ')}`);
+      },
     });
     const withWalls = wanted.only?.includes('walls') ?? true;
     const walls = withWalls ? await runWalls(wanted, world, supply, servers) : [];

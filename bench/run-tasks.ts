@@ -50,6 +50,8 @@ export interface Running {
   millis: number;
   rounds: number;
   full: boolean;
+  /** After a round's supply has been made: what autovacuum would have done long ago. */
+  settle(): Promise<void>;
   tell(text: string): void;
 }
 
@@ -62,6 +64,7 @@ async function runTask(task: Task, running: Running): Promise<TaskResult[]> {
   const run = async (server: ServerName, clients: number, share = 1): Promise<Costed> => {
     const count = task.counts ? Math.ceil(task.counts(clients, full) * share) : clients;
     const next = await task.round(server, count);
+    if (task.counts) await running.settle();
     const millis = task.counts ? 120_000 : running.millis * share;
     const before = await running.processorTime[server]();
     const measured = await measure(ports[server], clients, millis, next);

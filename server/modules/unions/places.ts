@@ -37,14 +37,19 @@ export async function getUnion(ctx: Ctx, id: string): Promise<UnionPlace> {
 
 /** The union at a path and all above it, from the top down. */
 export async function ancestorsOf(ctx: Ctx, path: string): Promise<UnionPlace[]> {
-  return line(ctx, { paths: lineOf(path) });
+  return line(ctx, { line: lineOf(path).map((one) => ({ path: one })) });
 }
 
-const line = statement((db, { paths }: { paths: string[] }) =>
+// Path by path: for an array of them PostgreSQL makes a new plan every time.
+const line = statement((db, { line }: { line: { path: string }[] }) =>
   db
     .selectFrom('union')
     .select(columns)
-    .where((eb) => eb('path', '=', eb.fn.any(eb.val(paths))))
+    .where(
+      'path',
+      'in',
+      line.map(({ path }) => path),
+    )
     // A superior's path is a beginning of its subordinate's, so bytes order them from the top.
     .orderBy('path'),
 );
