@@ -3,7 +3,8 @@ import { catalogue } from '@smart-union/catalogue';
 import type { ItemDefinition } from '@smart-union/catalogue-kit';
 import { definitionFaults } from '@smart-union/catalogue-kit';
 import { record } from '../../kernel/audit.ts';
-import type { Ctx } from '../../kernel/context.ts';
+import { together, type Ctx } from '../../kernel/context.ts';
+import { statement } from '../../kernel/db/statement.ts';
 import { DomainError } from '../../kernel/errors.ts';
 
 export interface PublishedItem {
@@ -104,13 +105,17 @@ export async function getItemVersion(ctx: Ctx, code: string, version: number): P
 
 /** Every item in force, each in its latest version. */
 export async function listItems(ctx: Ctx): Promise<PublishedItem[]> {
-  const rows = await ctx.db
+  const rows = await inForce(ctx, {});
+  return together(rows.map(({ code, version }) => getItemVersion(ctx, code, version)));
+}
+
+/** Without the definitions, which are as good as read once. */
+const inForce = statement((db, _none: Record<string, never>) =>
+  db
     .selectFrom('catalogue_item')
     .distinctOn('code')
-    .select(['code', 'version', 'definition'])
+    .select(['code', 'version'])
     .where('retired_at', 'is', null)
     .orderBy('code')
-    .orderBy('version', 'desc')
-    .execute();
-  return rows.map(itemOf);
-}
+    .orderBy('version', 'desc'),
+);

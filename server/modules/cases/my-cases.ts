@@ -1,6 +1,8 @@
-import { dateEn, findStage } from '@smart-union/catalogue-kit';
+import { sql } from 'kysely';
+import { dateEn, findStage, type ItemDefinition } from '@smart-union/catalogue-kit';
 import type { contract, InputOf, ReplyOf } from '@smart-union/contract';
-import type { Ctx } from '../../kernel/context.ts';
+import { together, type Ctx } from '../../kernel/context.ts';
+import { statement } from '../../kernel/db/statement.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { findOwnFiles, type FileDescription } from '../../kernel/files.ts';
 import { filedCase } from './advance.ts';
@@ -8,8 +10,7 @@ import { maskedAnswers, wholeAnswers } from './answers.ts';
 import { columns, type CaseRecord } from './case-record.ts';
 import { getItemVersion } from './catalogue-items.ts';
 import { dayZh } from './messages.ts';
-import type { FiledCase } from './owners.ts';
-import { followUpOf, timelineOf, type CaseFollowUp } from './timeline.ts';
+import { followUpOf, paymentsOf, timelineOf } from './timeline.ts';
 
 type Cases = typeof contract.cases;
 type MyRow = ReplyOf<Cases['listMine']>['items'][number];
@@ -31,14 +32,14 @@ const payment: Record<string, [string, string]> = {
 
 /** Where it stands in one line, in words and by office; never which cadre. */
 function whereOf(
-  filed: FiledCase,
+  { status }: CaseRecord,
   office: string | null,
   dueOn: string | null,
-  followUp: CaseFollowUp,
+  paymentStatus: string | null,
 ): [string, string] {
-  const paid = followUp.paymentStatus ? payment[followUp.paymentStatus] : undefined;
-  if ((filed.status === 'approved' || filed.status === 'closed') && paid) return paid;
-  switch (filed.status) {
+  const paid = paymentStatus ? payment[paymentStatus] : undefined;
+  if ((status === 'approved' || status === 'closed') && paid) return paid;
+  switch (status) {
     case 'draft':
       return ['还没有提交', 'Not sent yet'];
     case 'submitted':
@@ -60,11 +61,10 @@ function whereOf(
   }
 }
 
-function canOf(filed: FiledCase, followUp: CaseFollowUp): string[] {
-  if (filed.status === 'draft') return ['edit', 'submit', 'withdraw'];
-  if (filed.status === 'returned') return ['edit', 'submit', 'withdraw'];
-  if (filed.status === 'in_review' || filed.status === 'submitted') return ['withdraw'];
-  return followUp.paymentStatus === 'failed' ? ['correct-card'] : [];
+function canOf({ status }: CaseRecord, paymentStatus: string | null): string[] {
+  if (status === 'draft' || status === 'returned') return ['edit', 'submit', 'withdraw'];
+  if (status === 'in_review' || status === 'submitted') return ['withdraw'];
+  return paymentStatus === 'failed' ? ['correct-card'] : [];
 }
 
 interface Desk {
@@ -74,56 +74,65 @@ interface Desk {
   office: string;
 }
 
-async function describe(ctx: Ctx, record: CaseRecord, desk: Desk | undefined) {
-  const { definition } = await getItemVersion(ctx, record.itemCode, record.itemVersion);
-  const filed = filedCase(record, definition, wholeAnswers(ctx, record));
-  const followUp = await followUpOf(ctx, filed);
-  const [where, whereEn] = whereOf(filed, desk?.office ?? null, desk?.due_on ?? null, followUp);
-  const row: MyRow = {
-    id: filed.id,
-    number: filed.number,
-    itemCode: filed.itemCode,
+function rowOf(
+  record: CaseRecord,
+  definition: ItemDefinition,
+  desk: Desk | undefined,
+  paymentStatus: string | null,
+): MyRow {
+  const [where, whereEn] = whereOf(record, desk?.office ?? null, desk?.due_on ?? null, paymentStatus);
+  return {
+    id: record.id,
+    number: record.number,
+    itemCode: record.itemCode,
     itemTitle: definition.title,
     itemTitleEn: definition.titleEn ?? null,
-    status: filed.status,
+    status: record.status,
     where,
     whereEn,
-    amountFen: filed.amountFen,
-    submittedAt: filed.submittedAt?.toISOString() ?? null,
-    expectedOn: filed.status === 'in_review' ? filed.promisedOn : null,
-    paymentStatus: followUp.paymentStatus,
-    can: canOf(filed, followUp),
+    amountFen: record.amountFen,
+    submittedAt: record.submittedAt?.toISOString() ?? null,
+    expectedOn: record.status === 'in_review' ? record.promisedOn : null,
+    paymentStatus,
+    can: canOf(record, paymentStatus),
   };
-  return { filed, followUp, row };
 }
 
-async function desksOf(ctx: Ctx, caseIds: readonly string[]): Promise<Map<string, Desk>> {
-  const rows = await ctx.db
+/** Where the member's cases lie now, of all or of one. */
+const desksOf = statement((db, { memberId, id }: { memberId: string; id: string | undefined }) => {
+  const mine = db.selectFrom('case').select('case.id').where('case.member_id', '=', memberId);
+  return db
     .selectFrom('task')
     .innerJoin('union', 'union.id', 'task.union_id')
     .select(['task.case_id', 'task.stage', 'task.due_on', 'union.name as office'])
-    .where((eb) => eb('task.case_id', '=', eb.fn.any(eb.val([...caseIds]))))
-    .where('task.closed_at', 'is', null)
-    .execute();
-  return new Map(rows.map((row) => [row.case_id, row]));
-}
+    .where('task.case_id', 'in', id === undefined ? mine : mine.where('case.id', '=', id))
+    .where('task.closed_at', 'is', null);
+});
+
+const casesOf = statement((db, { memberId }: { memberId: string }) =>
+  db
+    .selectFrom('case')
+    .select(columns)
+    .where('member_id', '=', memberId)
+    .where((eb) => eb.or([eb('status', '!=', sql.lit('withdrawn')), eb('number', 'is not', null)]))
+    .orderBy('opened_at', 'desc')
+    .limit(200),
+);
 
 /** My applications, newest first; a thrown-away draft is not an application. */
 export async function listMyCases(ctx: Ctx): Promise<ReplyOf<Cases['listMine']>> {
-  const records = (await ctx.db
-    .selectFrom('case')
-    .select(columns)
-    .where('member_id', '=', memberOf(ctx))
-    .where((eb) => eb.or([eb('status', '!=', 'withdrawn'), eb('number', 'is not', null)]))
-    .orderBy('opened_at', 'desc')
-    .limit(200)
-    .execute()) as CaseRecord[];
-  const desks = await desksOf(
-    ctx,
-    records.map((record) => record.id),
-  );
+  const memberId = memberOf(ctx);
+  const [records, desks, payments] = await together([
+    casesOf(ctx, { memberId }) as Promise<CaseRecord[]>,
+    desksOf(ctx, { memberId, id: undefined }),
+    paymentsOf(ctx, memberId),
+  ]);
+  const deskOf = new Map(desks.map((desk) => [desk.case_id, desk]));
   const items = await Promise.all(
-    records.map(async (record) => (await describe(ctx, record, desks.get(record.id))).row),
+    records.map(async (record) => {
+      const { definition } = await getItemVersion(ctx, record.itemCode, record.itemVersion);
+      return rowOf(record, definition, deskOf.get(record.id), payments.get(record.id) ?? null);
+    }),
   );
   return { items };
 }
@@ -137,14 +146,19 @@ export async function getMyCase(ctx: Ctx, id: string): Promise<ReplyOf<Cases['ge
     .where('member_id', '=', memberOf(ctx))
     .executeTakeFirst()) as (CaseRecord & { returned_note: string | null }) | undefined;
   if (!record) throw new DomainError('thing-not-found');
-  const [desks, files] = await Promise.all([desksOf(ctx, [id]), filesOf(ctx, record)]);
-  const { filed, followUp, row } = await describe(ctx, record, desks.get(id));
+  const [[desk], files, { definition }] = await together([
+    desksOf(ctx, { memberId: record.memberId, id }),
+    filesOf(ctx, record),
+    getItemVersion(ctx, record.itemCode, record.itemVersion),
+  ]);
+  const filed = filedCase(record, definition, wholeAnswers(ctx, record));
+  const followUp = await followUpOf(ctx, filed);
   const hours =
     filed.submittedAt && followUp.paidAt
       ? (followUp.paidAt.getTime() - filed.submittedAt.getTime()) / 3_600_000
       : null;
   return {
-    ...row,
+    ...rowOf(record, definition, desk, followUp.paymentStatus),
     version: filed.version,
     definition: filed.definition as unknown as Record<string, unknown>,
     answers: maskedAnswers(filed.definition, filed.answers as never),

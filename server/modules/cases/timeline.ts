@@ -18,14 +18,20 @@ export interface CaseFollowUp {
 
 type Follow = (ctx: Ctx, filed: FiledCase) => Promise<CaseFollowUp>;
 
+/** How the payment of each of a member's approved cases stands, by case. */
+type Payments = (ctx: Ctx, memberId: string) => Promise<Map<string, string>>;
+
 let follow: Follow = async () => ({ entries: [], paymentStatus: null, channel: null, can: [], paidAt: null });
+let payments: Payments = async () => new Map();
 
 /** Registered by disbursements when it is mounted. */
-export function addToTimeline(part: Follow): void {
+export function addToTimeline(part: Follow, standings: Payments): void {
   follow = part;
+  payments = standings;
 }
 
 export const followUpOf = (ctx: Ctx, filed: FiledCase) => follow(ctx, filed);
+export const paymentsOf = (ctx: Ctx, memberId: string) => payments(ctx, memberId);
 
 interface Past {
   stage: string;

@@ -9,7 +9,7 @@ import {
   type ItemDefinition,
 } from '@smart-union/catalogue-kit';
 import { checkIdNumber } from '@smart-union/catalogue-kit/checks/id-number.ts';
-import type { Ctx } from '../../kernel/context.ts';
+import { together, type Ctx } from '../../kernel/context.ts';
 import { statement } from '../../kernel/db/statement.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import type { Sealed } from '../../kernel/sealed.ts';
@@ -37,11 +37,13 @@ const claimant = statement((db, { memberId }: { memberId: string }, shape) => {
   return shape === 'locked' ? found.forUpdate('member') : found;
 });
 
-const usesOf = statement((db, { memberId, code }: { memberId: string; code: string }) =>
-  db
+/** Of one item, or of all. */
+const usesOf = statement((db, { memberId, code }: { memberId: string; code: string | undefined }) => {
+  const uses = db
     .selectFrom('claim')
     .innerJoin('case', 'case.id', 'claim.case_id')
     .select([
+      'claim.item_code',
       'claim.case_id',
       'claim.period',
       'claim.ordinal',
@@ -52,38 +54,43 @@ const usesOf = statement((db, { memberId, code }: { memberId: string; code: stri
       'case.submitted_on',
     ])
     .where('claim.member_id', '=', memberId)
-    .where('claim.item_code', '=', code)
     .where('claim.status', '!=', 'released')
-    .orderBy('claim.created_at'),
-);
+    .orderBy('claim.created_at');
+  return code === undefined ? uses : uses.where('claim.item_code', '=', code);
+});
 
 /** What a member's places for an item are taken by. */
 export type Use = Awaited<ReturnType<typeof usesOf>>[number];
 
-/** What the rules may look at for this member and item today. `without`: a claim to leave out, being judged again. */
-async function factsOf(
+/** Reads the claimant and what she has used: of the item `code`, or of every one. */
+async function readClaimant(ctx: Ctx, memberId: string, code?: string, shape: 'read' | 'locked' = 'read') {
+  // Sent together and done in order: behind the member's lock, the uses are those of whoever held it before.
+  const [[found], uses] = await Promise.all([
+    claimant(ctx, { memberId }, shape),
+    usesOf(ctx, { memberId, code }),
+  ]);
+  if (!found) throw new DomainError('thing-not-found');
+  const member: Facts['member'] = {
+    status: found.status as Facts['member']['status'],
+    joinedOn: found.joined_on,
+    unionName: found.union_name,
+    ...bornOn(ctx, memberId, found.id_number_sealed),
+  };
+  return { member, uses };
+}
+
+/** What the rules may look at today. `without`: a claim to leave out, being judged again. */
+function factsOf(
   ctx: Ctx,
-  item: { code: string },
-  memberId: string,
+  member: Facts['member'],
+  uses: readonly Use[],
   answers?: Answers,
   without?: string,
-  shape: 'read' | 'locked' = 'read',
-): Promise<{ facts: Facts; uses: Use[] }> {
-  // Sent together and done in order: behind the member's lock, the uses are those of whoever held it before.
-  const [[member], uses] = await Promise.all([
-    claimant(ctx, { memberId }, shape),
-    usesOf(ctx, { memberId, code: item.code }),
-  ]);
-  if (!member) throw new DomainError('thing-not-found');
+): Facts {
   const counted = uses.filter((use) => use.case_id !== without);
-  const facts: Facts = {
+  return {
     today: ctx.today,
-    member: {
-      status: member.status as Facts['member']['status'],
-      joinedOn: member.joined_on,
-      unionName: member.union_name,
-      ...bornOn(ctx, memberId, member.id_number_sealed),
-    },
+    member,
     uses: counted.map((use) => ({
       submittedOn: use.submitted_on ?? ctx.today,
       period: use.period,
@@ -97,7 +104,6 @@ async function factsOf(
     ),
     ...(answers ? { answers } : {}),
   };
-  return { facts, uses };
 }
 
 /** The day of birth, from the ID number the machine opens; nobody sees it. Absent for papers that do not tell it. */
@@ -133,6 +139,22 @@ export const assessFor = async (
   without?: string,
   shape: 'read' | 'locked' = 'read',
 ) => {
-  const { facts, uses } = await factsOf(ctx, definition, memberId, answers, without, shape);
+  const { member, uses } = await readClaimant(ctx, memberId, definition.code, shape);
+  const facts = factsOf(ctx, member, uses, answers, without);
   return { facts, uses, assessment: assess(definition, facts) };
 };
+
+/** How every item stands for a member today, from one reading. */
+export async function assessAll(
+  ctx: Ctx,
+  memberId: string,
+  items: Promise<readonly { definition: ItemDefinition }[]>,
+): Promise<Map<string, Assessment>> {
+  const [{ member, uses }, all] = await together([readClaimant(ctx, memberId), items]);
+  return new Map(
+    all.map(({ definition }) => {
+      const own = uses.filter((use) => use.item_code === definition.code);
+      return [definition.code, assess(definition, factsOf(ctx, member, own))];
+    }),
+  );
+}

@@ -1,8 +1,11 @@
+import { sql } from 'kysely';
+import type { Assessment } from '@smart-union/catalogue-kit';
 import type { contract, InputOf, ReplyOf } from '@smart-union/contract';
-import type { Ctx } from '../../kernel/context.ts';
+import { together, type Ctx } from '../../kernel/context.ts';
+import { statement } from '../../kernel/db/statement.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { describeItem, getItem, listItems, type PublishedItem } from '../cases/index.ts';
-import { assessFor } from './claim-facts.ts';
+import { assessAll, assessFor } from './claim-facts.ts';
 
 type Claims = typeof contract.claims;
 type Entitlement = ReplyOf<Claims['entitlement']>;
@@ -12,17 +15,16 @@ const memberOf = (ctx: Ctx) => {
   return ctx.actor.memberId;
 };
 
-async function describe(ctx: Ctx, item: PublishedItem, memberId: string): Promise<Entitlement> {
-  const [{ assessment }, draft] = await Promise.all([
-    assessFor(ctx, item.definition, memberId),
-    ctx.db
-      .selectFrom('case')
-      .select('id')
-      .where('member_id', '=', memberId)
-      .where('item_code', '=', item.code)
-      .where('status', '=', 'draft')
-      .executeTakeFirst(),
-  ]);
+/** Her drafts, one an item. */
+const draftsOf = statement((db, { memberId }: { memberId: string }) =>
+  db
+    .selectFrom('case')
+    .select(['id', 'item_code'])
+    .where('member_id', '=', memberId)
+    .where('status', '=', sql.lit('draft')),
+);
+
+function describe(item: PublishedItem, assessment: Assessment, draftId: string | null): Entitlement {
   return {
     ...describeItem(item),
     ok: assessment.ok,
@@ -39,15 +41,23 @@ async function describe(ctx: Ctx, item: PublishedItem, memberId: string): Promis
     allowedPerPeriod: assessment.limit?.allowed ?? null,
     promiseWorkingDays: assessment.promise.workingDays,
     from: assessment.from,
-    draftId: draft?.id ?? null,
+    draftId,
   };
 }
 
 /** 我能领什么: every benefit, what she may claim today first. */
 export async function listEntitlements(ctx: Ctx): Promise<ReplyOf<Claims['entitlements']>> {
   const memberId = memberOf(ctx);
-  const items = (await listItems(ctx)).filter((item) => item.definition.kind === 'benefit');
-  const described = await Promise.all(items.map((item) => describe(ctx, item, memberId)));
+  const wanted = listItems(ctx).then((all) => all.filter((item) => item.definition.kind === 'benefit'));
+  const [items, assessments, drafts] = await together([
+    wanted,
+    assessAll(ctx, memberId, wanted),
+    draftsOf(ctx, { memberId }),
+  ]);
+  const draftOf = new Map(drafts.map((draft) => [draft.item_code, draft.id]));
+  const described = items.map((item) =>
+    describe(item, assessments.get(item.code)!, draftOf.get(item.code) ?? null),
+  );
   const sorted = described.toSorted((a, b) => Number(b.ok) - Number(a.ok));
   return { items: sorted, claimable: sorted.filter((item) => item.ok).length };
 }
@@ -58,5 +68,10 @@ export async function getEntitlement(
 ): Promise<Entitlement> {
   const item = await getItem(ctx, params.code);
   if (item.definition.kind !== 'benefit') throw new DomainError('item-unknown');
-  return describe(ctx, item, memberOf(ctx));
+  const memberId = memberOf(ctx);
+  const [{ assessment }, drafts] = await together([
+    assessFor(ctx, item.definition, memberId),
+    draftsOf(ctx, { memberId }),
+  ]);
+  return describe(item, assessment, drafts.find((draft) => draft.item_code === item.code)?.id ?? null);
 }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { holdsOver } from '../../kernel/access.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { statement } from '../../kernel/db/statement.ts';
@@ -154,4 +155,22 @@ export async function followUp(ctx: Ctx, filed: FiledCase): Promise<CaseFollowUp
     can: await actsOn(ctx, filed, payment),
     paidAt: payment.paid_at,
   };
+}
+
+const standings = statement((db, { memberId }: { memberId: string }) =>
+  db
+    .selectFrom('disbursement')
+    .innerJoin('case', 'case.id', 'disbursement.case_id')
+    .distinctOn('disbursement.case_id')
+    .select(['disbursement.case_id', 'disbursement.status'])
+    .where('case.member_id', '=', memberId)
+    .where('case.status', 'in', [sql.lit('approved'), sql.lit('closed')])
+    .orderBy('disbursement.case_id')
+    .orderBy('disbursement.instalment', 'desc'),
+);
+
+/** How the last payment of each of a member's approved cases stands, by case. */
+export async function standingsOf(ctx: Ctx, memberId: string): Promise<Map<string, string>> {
+  const rows = await standings(ctx, { memberId });
+  return new Map(rows.map((row) => [row.case_id, row.status]));
 }

@@ -7,7 +7,7 @@ import { listBatches, listLines, showBatch } from './batches.ts';
 import { correctCard, correctMyCard } from './correct-card.ts';
 import { cancelBatch, createBatch } from './create-batch.ts';
 import { downloadDemoReturn } from './demo-bank.ts';
-import { followUp } from './follow-up.ts';
+import { followUp, standingsOf } from './follow-up.ts';
 import { importReturn } from './import-return.ts';
 import { proveLedger } from './jobs.ts';
 import { listExceptions } from './list-exceptions.ts';
@@ -21,7 +21,7 @@ import { resolveException } from './resolve-exception.ts';
 
 export function mountDisbursements(host: HttpHost): void {
   payClaims(payer);
-  addToTimeline(followUp);
+  addToTimeline(followUp, standingsOf);
   host.platform.jobs.register(proveLedger);
   ownCheck(host.platform, 'ledger', proveLedger.name);
   mount(host, 'disbursements', contract.disbursements, {

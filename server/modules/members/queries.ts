@@ -5,7 +5,7 @@ import type { Ctx } from '../../kernel/context.ts';
 import { rangesOf, type Db, type Range } from '../../kernel/db.ts';
 import { statement } from '../../kernel/db/statement.ts';
 import { DomainError } from '../../kernel/errors.ts';
-import { ancestorsOf, getUnion, pickUnion } from '../unions/index.ts';
+import { ancestorsOf, getUnion, pickUnion, type UnionPlace } from '../unions/index.ts';
 import {
   after,
   beginningIn,
@@ -246,10 +246,21 @@ const whole = statement((db, { id }: { id: string }) =>
     .where('member.id', '=', id),
 );
 
-async function describe(ctx: Ctx, id: string): Promise<{ reply: MemberReply; unionPath: string } | null> {
-  const [row] = await whole(ctx, { id });
+interface Described {
+  reply: MemberReply;
+  unionPath: string;
+  /** Her union and all above, from the top down. */
+  line: UnionPlace[];
+}
+
+/** `guess`: where she most likely is, asked for along with her. */
+async function describe(ctx: Ctx, id: string, guess?: string): Promise<Described | null> {
+  const [[row], guessed] = await Promise.all([
+    whole(ctx, { id }),
+    guess === undefined ? [] : ancestorsOf(ctx, guess),
+  ]);
   if (!row) return null;
-  const line = await ancestorsOf(ctx, row.union_path);
+  const line = row.union_path === guess ? guessed : await ancestorsOf(ctx, row.union_path);
   const reply: MemberReply = {
     ...rowReply(ctx, row),
     idKind: named(idKinds.names, row.id_kind) ?? '',
@@ -262,7 +273,7 @@ async function describe(ctx: Ctx, id: string): Promise<{ reply: MemberReply; uni
     bankCardMasked: row.bank_card_masked,
     ancestors: line.slice(0, -1).map((union) => ({ id: union.id, name: union.name })),
   };
-  return { reply, unionPath: row.union_path };
+  return { reply, unionPath: row.union_path, line };
 }
 
 /** One member of my scope, sealed fields masked. Throws `thing-not-found`. */
@@ -274,9 +285,10 @@ export async function readMember(ctx: Ctx, id: string): Promise<MemberReply> {
 
 /** The signed-in member's own membership, and the office above her that decides. */
 export async function readMyself(ctx: Ctx): Promise<ReplyOf<Members['me']>> {
-  const found = ctx.actor.kind === 'member' ? await describe(ctx, ctx.actor.memberId) : null;
+  const { actor } = ctx;
+  const found = actor.kind === 'member' ? await describe(ctx, actor.memberId, actor.unionPath) : null;
   if (!found) throw new DomainError('thing-not-found');
-  const district = pickUnion(await ancestorsOf(ctx, found.unionPath), 'district');
+  const district = pickUnion(found.line, 'district');
   const { can: _can, ...membership } = found.reply;
   const office = district?.name ?? membership.ancestors.at(-1)?.name ?? membership.union.name;
   return { ...membership, superiorOffice: office };
