@@ -10,6 +10,7 @@ import { randomUUID } from 'node:crypto';
 import { contentPolicy } from './content-policy.ts';
 import type { Federation, Platform } from './context.ts';
 import { DomainError, errorBody } from './errors.ts';
+import { gatheringOutput } from './log.ts';
 import { unnamedRoute } from './metrics.ts';
 import { unwritable } from './spool.ts';
 
@@ -52,9 +53,11 @@ const security = {
 /** The HTTP server with everything that is the same for all routes; modules are mounted on it afterwards. */
 export async function createApp(platform: Pick<Platform, 'config' | 'metrics'>): Promise<FastifyInstance> {
   const { config, metrics } = platform;
+  const output = gatheringOutput();
   const app = fastify({
     logger: {
       level: config.logLevel,
+      stream: output,
       serializers: {
         // Route pattern, never the address: a query may hold a name or a number somebody searched for.
         req: (request: FastifyRequest) => ({ method: request.method, route: request.routeOptions?.url }),
@@ -83,6 +86,7 @@ export async function createApp(platform: Pick<Platform, 'config' | 'metrics'>):
       void reply.code(refusal.status).send(errorBody(refusal, request.id, languageOf(request)));
     },
   });
+  app.addHook('onClose', async () => output.end());
   await app.register(cookie);
   app.addContentTypeParser('*', (request, payload, done) => {
     const accepts = (request.routeOptions.config as { raw?: number }).raw;

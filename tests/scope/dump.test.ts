@@ -8,8 +8,8 @@ import { at, dropDatabases } from '../../server/commands/factory.ts';
 import { readSheets } from '../../server/kernel/sheets/read.ts';
 import { madeUpIdNumber } from '../../server/modules/members/factory.ts';
 import { importUnionsFile } from '../../server/modules/unions/index.ts';
-import type { TestApp } from '../database/test-app.ts';
 import { effort } from '../input/effort.ts';
+import { keepLogs } from './keep-logs.ts';
 import { comeToRest } from './rest.ts';
 import { buildScene, type Scene } from './scene.ts';
 
@@ -30,7 +30,7 @@ const perFile = 20_000;
 let walBefore = '';
 
 beforeAll(async () => {
-  scene = await buildScene({ logLevel: 'trace' }, keepLogs);
+  scene = await buildScene({ logLevel: 'trace' }, (t) => keepLogs(t, (text) => (logs += text)));
   const { t } = scene;
   walBefore = await asOwner(async (client) => {
     const { rows } = await client.query('select pg_walfile_name(pg_current_wal_lsn()) as name');
@@ -88,14 +88,6 @@ async function asOwner<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
 }
 
 /** Everything the server says is kept and searched like the rest, instead of being printed. */
-function keepLogs(t: TestApp): void {
-  const { log } = t.server.app;
-  const stream = Object.getOwnPropertySymbols(log).find((symbol) => symbol.description === 'pino.stream')!;
-  (log as unknown as Record<symbol, { write(text: string): void }>)[stream]!.write = (text) => {
-    logs += text;
-  };
-}
-
 /** Numbers where they do not belong: in searches, addresses, wrong bodies and a fault, all of which are logged. */
 async function misuse(): Promise<void> {
   const { t } = scene;
