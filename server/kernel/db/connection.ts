@@ -49,7 +49,7 @@ export class OneConnection implements DatabaseConnection {
 
   // oxlint-disable-next-line require-yield -- the interface wants a generator; we stream with our own cursor-free paging
   async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
-    throw new Error('streaming is not offered on a pipelined connection');
+    throw new Error('streaming is not offered');
   }
 }
 
