@@ -9,8 +9,8 @@ interface Ambush {
   strike: () => void;
 }
 
-/** PostgreSQL's simple query message that says `commit` and nothing else: type, length, text, zero. */
-const commit = Buffer.from([0x51, 0, 0, 0, 11, ...Buffer.from('commit'), 0]);
+/** Of the message that binds the statement `commit`: no portal, its name; a message that prepares it goes before. */
+const commit = Buffer.from('\0commit\0');
 /** What it answers: CommandComplete with that tag. */
 const committed = Buffer.from([0x43, 0, 0, 0, 11, ...Buffer.from('COMMIT'), 0]);
 

@@ -129,7 +129,8 @@ it('reads old pages from a streaming replica, one’s own from the primary, and 
 
   await onStandby.query('select pg_wal_replay_resume()');
   await expect.poll(() => metric('replica_usable'), { timeout: 20_000 }).toBe(1);
-  expect(server.output).toContain('replica: back in use');
+  // The log is written some lines at a time.
+  await expect.poll(() => server.output).toContain('replica: back in use');
   expect(await figures()).toBe(now);
 
   // Gone altogether, in the middle of its work: nobody is told.

@@ -11,13 +11,13 @@ export interface Binding {
 export interface Asked {
   sql: string;
   parameters: readonly unknown[];
-  /** Its text is not worth keeping: it is hardly ever sent again. */
-  passing?: boolean;
+  /** Prepared under this name; null where the text is hardly ever sent again. Without one, under a name of its own. */
+  name?: string | null;
 }
 
-const begin: Asked = { sql: 'begin', parameters: [] };
+const begin: Asked = { sql: 'begin', parameters: [], name: 'begin' };
 const beginSnapshot: Asked = { sql: 'begin isolation level repeatable read', parameters: [] };
-const commit: Asked = { sql: 'commit', parameters: [] };
+const commit: Asked = { sql: 'commit', parameters: [], name: 'commit' };
 
 /** Statements that read and lock nothing: for these no transaction need be held. Whatever else it may be, the rest is not. */
 const reading = /^\s*(?:select|with)\b/i;
@@ -141,7 +141,7 @@ export class Conversation {
     if (this.#verdict) return reject(this.#verdict);
     if (this.#closed) return reject(new Error('asked after the end of its transaction'));
     const values = wireValues(query.parameters);
-    const name = query.passing ? undefined : statementName(query.sql);
+    const name = query.name === undefined ? statementName(query.sql) : (query.name ?? undefined);
     this.#asked = true;
     if (this.#steps.length === 0) setImmediate(() => this.#flush());
     this.#steps.push({ text: query.sql, values, name, judge: judge && this.#final(judge), resolve, reject });

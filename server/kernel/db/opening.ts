@@ -45,7 +45,7 @@ export function bindingOf(pool: pg.Pool, schema: string, scope: Scope): Binding 
     return { statements: [{ sql: bindAll, parameters: Object.values(settings) }], explicit: false };
   const statements = Object.entries(settings).map(([name, value]): Asked => {
     const assigned = name === 'search_path' ? `to ${value}` : `to '${value}'`;
-    return { sql: `set local ${name} ${assigned}`, parameters: [], passing: true };
+    return { sql: `set local ${name} ${assigned}`, parameters: [], name: null };
   });
   return { statements, explicit: true };
 }
