@@ -65,7 +65,7 @@ export function openDatabase(url: string, poolSize: number, slowLog: SlowLog | n
   const settings = [
     `role=${appRole}`,
     'statement_timeout=30000',
-    'lock_timeout=10000',
+    'lock_timeout=8000',
     'idle_in_transaction_session_timeout=60000',
     'timezone=UTC',
     // Columns are compared by bytes where they are paths and names; never by the machine's locale.

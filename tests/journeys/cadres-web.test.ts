@@ -250,6 +250,25 @@ describe('导入名册 importing rosters', () => {
   });
 });
 
+/** A dialog that is just closing takes the key for itself: then one presses again. */
+async function pressUntilAsked(page: Page, key: string, name: string): Promise<void> {
+  const field = page.getByRole('dialog', { name }).locator('textarea:focus');
+  for (let tries = 1; ; tries += 1) {
+    await page.keyboard.press(key);
+    const asked = field.waitFor({ timeout: tries < 5 ? 4000 : 30_000 });
+    if (
+      await asked.then(
+        () => true,
+        (error: unknown) => {
+          if (tries === 5) throw error;
+          return false;
+        },
+      )
+    )
+      return;
+  }
+}
+
 describe('办理 deciding', () => {
   it('只用键盘：同意后下一件马上出现 by keyboard alone: the next case is there at once', async () => {
     const first = await claim('chen', '2026-11-10', '2026-11-14');
@@ -265,13 +284,11 @@ describe('办理 deciding', () => {
     await page.getByRole('dialog', { name: '快捷键' }).waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog', { name: '快捷键' }).waitFor({ state: 'hidden' });
-    await page.keyboard.press('a');
-    await page.getByRole('dialog', { name: '同意这件申请' }).locator('textarea:focus').waitFor();
+    await pressUntilAsked(page, 'a', '同意这件申请');
     await page.keyboard.press('Control+Enter');
     await page.getByRole('heading', { level: 1, name: /王秀英/ }).waitFor();
     expect(page.url()).toContain(second.id);
-    await page.keyboard.press('r');
-    await page.getByRole('dialog', { name: '退回这件申请' }).locator('textarea:focus').waitFor();
+    await pressUntilAsked(page, 'r', '退回这件申请');
     await page.keyboard.type('出院小结不清楚，请重新拍照上传');
     await page.keyboard.press('Control+Enter');
     await page.waitForURL('**/worklist**');
