@@ -152,12 +152,14 @@ export async function inContext<T>(
         oneSnapshot,
         underWay,
       };
-      if (request.federation.moving) await sql`set local transaction_read_only to on`.execute(db);
       const done = await work(ctx);
       last.push(...lastStatements(ctx));
       return done;
     },
-    { requestId: request.requestId, route: request.route ?? request.requestId },
+    {
+      cause: { requestId: request.requestId, route: request.route ?? request.requestId },
+      readOnly: request.federation.moving === true,
+    },
   ).catch((error: unknown) => {
     throw whileMoving(request.federation, error);
   });

@@ -162,21 +162,21 @@ export interface LastStatement {
 
 /**
  * Runs `work` in one transaction bound to federation and scope. Both end with it, so nothing of one request can reach the
- * next on the same connection. Commits when `work` returns, rolls back when it throws.
+ * next on the same connection. Commits when `work` returns, rolls back when it throws. `readOnly`: every write is refused.
  */
 export async function inTransaction<T>(
   database: Database,
   schema: string,
   scope: Scope,
   work: (transaction: Transaction) => Promise<T>,
-  cause: Cause | null = null,
+  { cause = null, readOnly = false }: { cause?: Cause | null; readOnly?: boolean } = {},
 ): Promise<T> {
   if (database.watch.silent) throw new DomainError('database-unavailable');
   const { pool } = database;
   const binding = bindingOf(pool, schema, scope);
   const client = await connectInTurn(pool);
   const line = database.lineOf(client);
-  const conversation = new Conversation(client, line.known, binding);
+  const conversation = new Conversation(client, line.known, binding, readOnly);
   const pending = new PendingWrites();
   const underWay: Promise<unknown>[] = [];
   const sendLater = (query: CompiledQuery, judge?: (answer: Answer) => void) => {

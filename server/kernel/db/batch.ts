@@ -100,13 +100,14 @@ export class Batch {
 
   #write(wire: Wire, { name = '', text, values }: Step): void {
     const known = this.#known.get(name);
+    const anew = !known || known.doubtful;
     if (known?.doubtful) wire.close({ type: 'S', name });
-    if (!known || known.doubtful) {
+    if (anew) {
       wire.parse({ name, text });
       if (name) this.#known.set(name, { fields: null, doubtful: false });
     }
     wire.bind({ statement: name, values });
-    if (!known?.fields) wire.describe({ type: 'P' });
+    if (anew || !known.fields) wire.describe({ type: 'P' });
     wire.execute();
   }
 

@@ -104,6 +104,22 @@ it('runs nothing behind a statement that failed, and the connection is as good a
   expect(await as(wholeFederation, (ctx) => occupationOf(ctx, zhao.id))).toBe('再写一次');
 });
 
+it('reads the rows of a statement that went well, failed, and goes well again; and of one behind it', async () => {
+  const { zhao } = t.world.members;
+  const ask = (by: number) =>
+    as(wholeFederation, (ctx) =>
+      Promise.all([
+        sql<{ one: number }>`select 1 / ${by}::int as one`.execute(ctx.db),
+        occupationOf(ctx, zhao.id),
+      ]),
+    );
+  const before = await ask(1);
+  await expect(ask(0)).rejects.toThrow(/division by zero/);
+  const [{ rows }, occupation] = await ask(1);
+  expect(rows).toEqual([{ one: 1 }]);
+  expect(occupation).toBe(before[1]);
+});
+
 it('never calls done what PostgreSQL has undone', async () => {
   const { zhao } = t.world.members;
   const work = as(wholeFederation, async (ctx) => {
@@ -125,6 +141,28 @@ it('sees one moment when it asks for it first, and cannot ask later', async () =
     ctx.oneSnapshot();
   });
   await expect(late).rejects.toThrow(/first/);
+});
+
+it.each([false, true])('refuses writes of a federation on the move, one snapshot: %s', async (snapshot) => {
+  const { zhao } = t.world.members;
+  const during = <T>(work: (ctx: Ctx) => Promise<T>) =>
+    inContext(
+      t.server.platform,
+      {
+        federation: { ...t.federation, moving: true },
+        actor: { kind: 'system', name: '测试' },
+        scope: wholeFederation,
+        requestId: 'test',
+      },
+      (ctx) => {
+        if (snapshot) ctx.oneSnapshot();
+        return work(ctx);
+      },
+    );
+  expect(Number(await during(count))).toBeGreaterThan(0);
+  await expect(during((ctx) => rename(ctx, zhao.id, '不该写下'))).rejects.toMatchObject({
+    code: 'federation-moving',
+  });
 });
 
 it('refuses what is asked when its transaction has ended', async () => {

@@ -16,7 +16,12 @@ export interface Asked {
 }
 
 const begin: Asked = { sql: 'begin', parameters: [], name: 'begin' };
+const beginReadOnly: Asked = { sql: 'begin read only', parameters: [] };
 const beginSnapshot: Asked = { sql: 'begin isolation level repeatable read', parameters: [] };
+const beginReadOnlySnapshot: Asked = {
+  sql: 'begin isolation level repeatable read, read only',
+  parameters: [],
+};
 const commit: Asked = { sql: 'commit', parameters: [], name: 'commit' };
 
 /** Statements that read and lock nothing: for these no transaction need be held. Whatever else it may be, the rest is not. */
@@ -58,6 +63,7 @@ function statementName(text: string): string | undefined {
 export class Conversation {
   readonly #client: pg.PoolClient;
   readonly #known: KnownStatements;
+  readonly #readOnly: boolean;
   #binding: Binding;
   #steps: Step[] = [];
   #asked = false;
@@ -68,8 +74,10 @@ export class Conversation {
   #closed = false;
   #whenIdle: (() => void) | null = null;
 
-  constructor(client: pg.PoolClient, known: KnownStatements, binding: Binding) {
+  /** `readOnly`: PostgreSQL refuses every write (25006). */
+  constructor(client: pg.PoolClient, known: KnownStatements, binding: Binding, readOnly = false) {
     this.#client = client;
+    this.#readOnly = readOnly;
     this.#known = known;
     this.#binding = binding;
   }
@@ -80,13 +88,13 @@ export class Conversation {
   }
 
   open(): void {
-    if (!this.#open) this.#begin(begin);
+    if (!this.#open) this.#begin(this.#readOnly ? beginReadOnly : begin);
   }
 
   /** Opens a transaction in which all statements see one moment; throws when anything has been asked before. */
   openSnapshot(): void {
     if (this.#asked) throw new Error('one snapshot must be the first of its transaction');
-    this.#begin(beginSnapshot);
+    this.#begin(this.#readOnly ? beginReadOnlySnapshot : beginSnapshot);
   }
 
   #begin(statement: Asked): void {
