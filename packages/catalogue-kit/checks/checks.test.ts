@@ -1,5 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { oneLine, paragraphs } from '../fields/plain-text.ts';
 import { checkBankCard, luhnCheckDigit, maskBankCard } from './bank-card.ts';
+import { compact } from './digits.ts';
 import { checkIdNumber, idCheckCharacter, maskIdNumber } from './id-number.ts';
 import { checkPersonName, maskName, normaliseName } from './person-name.ts';
 import { checkPhone, maskPhone } from './phone.ts';
@@ -191,6 +194,22 @@ describe('union names', () => {
     expect(unionNameKeys('某区总工会')).toEqual(['某区总工会', '某区总工会委员会']);
     expect(unionNameKeys('城东街道餐饮行业工会联合会36')).toHaveLength(1);
   });
+});
+
+describe('what is kept is clean: cleaning it again changes nothing', () => {
+  // Signs that come together, fall apart or grow when they are made plain, made large or lose a neighbour.
+  const tricky = fc.constantFrom(...'i\u0307 \u200b\u03cb\u0300¨·.张\u0344\u1e96\u0387\r\nxÅA\u030a\u1fe2');
+  const text = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.string({ unit: 'grapheme' }),
+    fc.string({ unit: tricky }),
+  );
+  it.each(Object.entries({ compact, normaliseName, oneLine, paragraphs }))('%s', (_, clean) =>
+    fc.assert(
+      fc.property(text, (typed) => clean(clean(typed)) === clean(typed)),
+      { numRuns: 2000 },
+    ),
+  );
 });
 
 function withCheck(first17: string): string {
