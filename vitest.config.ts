@@ -7,6 +7,9 @@ const exclude = ['**/node_modules/**', '**/dist/**', '.cache/**', 'data/**'];
 /** The template database every test database is cloned from; projects that need PostgreSQL share it. */
 const database = ['./tests/database/setup.ts'];
 
+/** Chance that `npm test` meets each time alike. */
+const seeded = './tests/seeded.ts';
+
 /** For what hangs, not for what is slow: a machine with ten other things to do takes ten times as long. */
 const patience = { testTimeout: 300_000, hookTimeout: 300_000 };
 
@@ -26,6 +29,7 @@ export default defineConfig({
             'admin/**/*.test.ts',
           ],
           exclude,
+          setupFiles: [seeded],
           ...patience,
         },
       },
@@ -37,7 +41,7 @@ export default defineConfig({
           include: ['server/**/*.test.ts', 'db/**/*.test.ts', 'tests/**/*.test.ts'],
           exclude: [...exclude, 'tests/{architecture,scope,input,faults,servers,journeys}/**'],
           globalSetup: database,
-          setupFiles: ['./tests/database/watch-statements.ts'],
+          setupFiles: [seeded, './tests/database/watch-statements.ts'],
           ...patience,
         },
       },
@@ -66,6 +70,7 @@ export default defineConfig({
           name: 'scope',
           include: ['tests/scope/**/*.test.ts', 'tests/input/**/*.test.ts'],
           exclude,
+          setupFiles: [seeded],
           globalSetup: database,
           ...patience,
         },

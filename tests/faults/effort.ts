@@ -5,6 +5,8 @@ const wanted = process.env.FAULTS_ROUNDS;
 export const whole = wanted !== undefined;
 export const rounds = Number(wanted ?? 1);
 
-/** Set FAULTS_SEED to repeat a run as far as chance decided it; what the machine decides it does not repeat. */
-export const seed = Number(process.env.FAULTS_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const anew = Math.floor(Math.random() * 2 ** 31);
+
+/** Set FAULTS_SEED to repeat a whole run as far as chance decided it; what the machine decides it does not repeat. */
+export const seed = Number(process.env.FAULTS_SEED ?? (whole ? anew : 20_261_121));
 export const chance = random(seed);

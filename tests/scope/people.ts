@@ -1,6 +1,6 @@
 import type { Ctx } from '../../server/kernel/context.ts';
 import type { TestApp, PersonName } from '../database/test-app.ts';
-import type { UnionName } from '../world/world.ts';
+import { insertGrant, type UnionName } from '../world/world.ts';
 
 /**
  * Who walks the contract: [role, union she stands at]. Cadres of the fixture world, and those the other district lacks.
@@ -86,19 +86,7 @@ export async function enterCadre(t: TestApp, ctx: Ctx, entered: Entered): Promis
     .insertInto('account')
     .values({ ...account, status: 'active', created_at: ctx.now })
     .execute();
-  await ctx.db
-    .insertInto('grant')
-    .values({
-      id: ctx.id(),
-      account_id: id,
-      role,
-      union_id: t.world.unions[union].id,
-      union_path: t.world.unions[union].path,
-      from_on: '2020-01-01',
-      until_on: untilOn,
-      granted_at: ctx.now,
-    })
-    .execute();
+  await insertGrant(ctx, { accountId: id, role, union: t.world.unions[union], untilOn });
   (t.world.cadres as Record<string, unknown>)[key] = { id, name, username, totpSecret: null };
 }
 

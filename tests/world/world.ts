@@ -206,18 +206,24 @@ async function buildCadres(
         created_at: ctx.now,
       })
       .execute();
-    await ctx.db
-      .insertInto('grant')
-      .values({
-        id: ctx.id(),
-        account_id: id,
-        role,
-        union_id: unions[union].id,
-        union_path: unions[union].path,
-        from_on: '2020-01-01',
-        granted_at: ctx.now,
-      })
-      .execute();
+    await insertGrant(ctx, { accountId: id, role, union: unions[union] });
   }
   return cadres;
+}
+
+/** Lets an account act for a union in a role, since 2020. */
+export async function insertGrant(
+  ctx: Ctx,
+  {
+    accountId,
+    role,
+    union,
+    untilOn = null,
+  }: { accountId: string; role: string; union: { id: string; path: string }; untilOn?: string | null },
+): Promise<void> {
+  const values = { account_id: accountId, role, union_id: union.id, union_path: union.path };
+  await ctx.db
+    .insertInto('grant')
+    .values({ id: ctx.id(), ...values, from_on: '2020-01-01', until_on: untilOn, granted_at: ctx.now })
+    .execute();
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testApp, type TestApp } from '../../../tests/database/test-app.ts';
+import { effort, seed } from '../../../tests/input/effort.ts';
 import * as model from '../../../tests/ledger/model.ts';
 import type { BatchStatus, Model, Status, Word } from '../../../tests/ledger/model.ts';
 import { approveClaim, asCadre, fundWith } from '../../../tests/ledger/approved-claims.ts';
@@ -289,13 +290,12 @@ const everyState: readonly string[] = [
   ...(['locked', 'exported', 'returned', 'reconciled', 'cancelled'] satisfies BatchStatus[]),
 ];
 
-/** More by `LEDGER_RUNS=500`; the same again by `LEDGER_SEED`, which every failure prints. */
-const numRuns = Number(process.env.LEDGER_RUNS ?? 25);
-const seed = Number(process.env.LEDGER_SEED ?? Math.floor(Math.random() * 2 ** 31));
+/** More by `FUZZ_EFFORT`; the same again by `INPUT_SEED`. */
+const numRuns = 25 * effort;
 
 describe('the ledger and a model in memory', () => {
   it(
-    `agree after every random step (${numRuns} runs, LEDGER_SEED=${seed})`,
+    `agree after every random step (${numRuns} runs, INPUT_SEED=${seed})`,
     { timeout: 600_000 },
     async () => {
       let runs = 0;
