@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
-import type { Actor } from './access.ts';
+import type { Actor, CadreActor, MemberActor } from './access.ts';
 import type { Ctx } from './context.ts';
 import { laneCount } from './db.ts';
 import { statement } from './db/statement.ts';
@@ -16,7 +16,13 @@ export interface AuditEvent {
   data?: Record<string, unknown>;
 }
 
-const whoOf = (actor: Actor) => {
+/** What an audit row tells of who did it. */
+export type AuditedActor =
+  | Pick<MemberActor, 'kind' | 'memberId' | 'name'>
+  | Pick<CadreActor, 'kind' | 'accountId' | 'name' | 'office'>
+  | Exclude<Actor, MemberActor | CadreActor>;
+
+const whoOf = (actor: AuditedActor) => {
   if (actor.kind === 'cadre')
     return { accountId: actor.accountId, memberId: null, name: actor.name, office: actor.office };
   if (actor.kind === 'member')
@@ -60,10 +66,11 @@ const linkAdded = statement(
 /**
  * Writes an audit row in the transaction of the change it tells of. Rows form hash chains, one per lane: each hash is
  * SHA-256 over the previous hash and the row's payload, so a row altered, removed or moved breaks its chain at a place
- * that can be named. If the row cannot be written, the change is not made either.
+ * that can be named. If the row cannot be written, the change is not made either. `actor`: where the request does not know
+ * her yet, as at a sign-in.
  */
-export async function record(ctx: Ctx, event: AuditEvent): Promise<void> {
-  const who = whoOf(ctx.actor);
+export async function record(ctx: Ctx, event: AuditEvent, actor: AuditedActor = ctx.actor): Promise<void> {
+  const who = whoOf(actor);
   const payload = JSON.stringify({ at: ctx.now.toISOString(), ...event, by: who, requestId: ctx.requestId });
   const { kind, subject, subjectId, unionPath } = event;
   const { accountId, memberId } = who;

@@ -40,9 +40,7 @@ export async function signInCadre(ctx: Ctx, { body }: InputOf<Route>, call: Call
     })
     .where('id', '=', account.id)
     .execute();
-  const session = await openSession(ctx, call, { kind: 'cadre', accountId: account.id }, false);
-  await record(ctx, { kind: 'session.opened', subject: 'account', subjectId: account.id, unionPath: 'f' });
-  return session;
+  return openSession(ctx, call, { kind: 'cadre', accountId: account.id }, false);
 }
 
 async function fail(ctx: Ctx, name: string, accountId: string | null): Promise<DomainError> {

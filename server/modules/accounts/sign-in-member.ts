@@ -1,6 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { contract, InputOf, ReplyOf } from '@smart-union/contract';
-import { record } from '../../kernel/audit.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import type { Call } from '../../kernel/http.ts';
@@ -32,18 +31,11 @@ export async function signInMember(ctx: Ctx, { body }: InputOf<Route>, call: Cal
   // Two members may share a phone on a roster; the one who joined first is the holder until the roster is corrected.
   const member = await ctx.db
     .selectFrom('member')
-    .select(['id', 'union_path'])
+    .select('id')
     .where('phone_index', '=', index)
     .where('status', '!=', 'left')
     .orderBy('joined_on')
     .executeTakeFirst();
   if (!member) return new DomainError('code-wrong');
-  const session = await openSession(ctx, call, { kind: 'member', memberId: member.id }, body.keepToken);
-  await record(ctx, {
-    kind: 'session.opened',
-    subject: 'member',
-    subjectId: member.id,
-    unionPath: member.union_path,
-  });
-  return session;
+  return openSession(ctx, call, { kind: 'member', memberId: member.id }, body.keepToken);
 }

@@ -223,3 +223,12 @@ it('counts calls by person: one who asks too much is told when to come back, ano
     await narrow.close();
   }
 });
+
+it('writes a sign-in down under her own name, where the auditors of her union see it', async () => {
+  expect((await signIn(t.world.cadres.deputyChair.username, worldPassword)).status).toBe(200);
+  const { items } = await t.as('auditor').audit.list({ query: {} });
+  expect(items.find(({ kind }) => kind === 'session.opened')).toMatchObject({
+    by: t.world.cadres.deputyChair.name,
+    subjectId: t.world.cadres.deputyChair.id,
+  });
+});
