@@ -4,6 +4,10 @@ import type { Secrecy } from '@smart-union/contract/secrecy.ts';
 import { urlOf } from '@smart-union/api-client';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { events as eventsEn } from '../../admin/src/texts/en/events.ts';
+import { system as systemEn } from '../../admin/src/texts/en/system.ts';
+import { events as eventsZh } from '../../admin/src/texts/zh-CN/events.ts';
+import { system as systemZh } from '../../admin/src/texts/zh-CN/system.ts';
 import { readSheets } from '../../server/kernel/sheets/read.ts';
 import { memberColumns } from '../../server/modules/members/roster/columns.ts';
 import { effort, random, seed } from '../input/effort.ts';
@@ -147,6 +151,35 @@ it('does everything there is to do, with a value of its own in every field', asy
   made.clear();
   expect(wrong).toEqual([]);
   expect(leaks).toEqual([]);
+});
+
+it('writes nothing into the audit log, and runs no job, that has no words in the cadres’ web', async () => {
+  const { rows } = await owner.query<{ kind: string; payload: string }>(
+    'select kind, payload from audit_event',
+  );
+  const { queues } = await scene.t.as('cityAdmin').system.overview();
+  const particulars = rows.map(({ payload }) => JSON.parse(payload).data as object | undefined);
+  const names = particulars.flatMap((data) => Object.keys(data ?? {})).filter((name) => !name.endsWith('Id'));
+  for (const { events, system } of [
+    { ...eventsZh, ...systemZh },
+    { ...eventsEn, ...systemEn },
+  ]) {
+    const lacking = (words: Record<string, string>, used: readonly string[]) =>
+      [...new Set(used)].filter((name) => !(name in words));
+    expect(
+      lacking(
+        events.kinds,
+        rows.map(({ kind }) => kind),
+      ),
+    ).toEqual([]);
+    expect(lacking(events.data, names)).toEqual([]);
+    expect(
+      lacking(
+        system.jobs,
+        queues.map(({ name }) => name),
+      ),
+    ).toEqual([]);
+  }
 });
 
 it('shows of it to everybody else only what the field and the place allow', async () => {

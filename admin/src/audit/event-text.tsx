@@ -17,8 +17,15 @@ const valueText = (name: string, value: unknown, t: Texts): string => {
   if (name === 'sha256') return String(value).slice(0, 12);
   if (typeof value === 'boolean') return value ? t.common.yes : t.common.no;
   if (Array.isArray(value)) return value.map(String).join('、');
-  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
+  return typeof value === 'object' && value !== null ? particularsOf(value, t, '，') : String(value);
 };
+
+/** Each particular under its name; ids are for machines. */
+const particularsOf = (data: object, t: Texts, between: string): string =>
+  Object.entries(data)
+    .filter(([name, value]) => !name.endsWith('Id') && value !== null && value !== '')
+    .map(([name, value]) => `${t.events.data[name] ?? name} ${valueText(name, value, t)}`)
+    .join(between);
 
 const dataOf = (text: string): Record<string, unknown> | null => {
   try {
@@ -42,12 +49,7 @@ export const EventText = ({ event }: Props) => {
   const title: ReactNode = t.events.kinds[event.kind] ?? event.kind;
   const page = pages[event.subject];
   const data = dataOf(event.text);
-  const particulars = data
-    ? Object.entries(data)
-        .filter(([name, value]) => !name.endsWith('Id') && value !== null && value !== '')
-        .map(([name, value]) => `${t.events.data[name] ?? name} ${valueText(name, value, t)}`)
-        .join(' · ')
-    : event.text;
+  const particulars = data ? particularsOf(data, t, ' · ') : event.text;
   return (
     <span className="wide-text">
       {page && event.subjectId ? <Link to={`${page}${event.subjectId}` as never}>{title}</Link> : title}

@@ -121,11 +121,13 @@ const Terms = ({ definition }: { definition: ItemDefinition }) => {
 const ruleText = (rule: Rule, definition: ItemDefinition): string => {
   const kind = ruleKinds[rule.rule];
   const specs = kind.params as Record<string, { label: string; labelEn: string; type: string }>;
-  const params = Object.entries(rule.params as Record<string, unknown>).map(([name, value]) => {
-    const spec = specs[name];
-    const field = spec?.type === 'field' ? findField(definition, String(value)) : null;
-    const shown = field ? pick(field.label, field.labelEn) : String(value);
-    return `${spec ? pick(spec.label, spec.labelEn) : name} ${shown}`;
+  const given = rule.params as Record<string, unknown>;
+  // In the kit's order: a stored definition comes back in another.
+  const params = Object.entries(specs).flatMap(([name, spec]) => {
+    if (given[name] === undefined) return [];
+    const field = spec.type === 'field' ? findField(definition, String(given[name])) : null;
+    const shown = field ? pick(`「${field.label}」`, field.labelEn ?? field.label) : String(given[name]);
+    return pick(`${spec.label}：${shown}`, `${spec.labelEn}: ${shown}`);
   });
   const words = pick(kind.title, kind.titleEn);
   return params.length === 0

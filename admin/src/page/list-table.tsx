@@ -4,6 +4,7 @@ import { useState, type ReactNode } from 'react';
 import { useTexts } from '../texts/texts.ts';
 import { Columns } from './icons.tsx';
 import type { ListState } from './list-search.ts';
+import { PhoneFacts } from './phone-facts.tsx';
 import { Empty, Failure, Loading } from './states.tsx';
 
 export interface ListColumn<Row> {
@@ -38,7 +39,7 @@ interface Props<Row> {
   columns: ListColumn<Row>[];
   rowKey: (row: Row) => string;
   empty: { title: string; note?: string; act?: ReactNode };
-  /** How a row reads on a phone; without it the table scrolls sideways. */
+  /** How a row reads on a phone; without it as its columns, one below the other. */
   phoneRow?: (row: Row) => ReactNode;
   onRow?: (row: Row) => void;
   selection?: { keys: string[]; onChange: (keys: string[]) => void; selectable: (row: Row) => boolean };
@@ -87,13 +88,15 @@ export const ListTable = <Row extends object>(props: Props<Row>) => {
       }
     />
   );
-  if (!wide && props.phoneRow) {
+  const shownColumns = columns.filter((column) => shown.includes(column.key));
+  if (!wide) {
+    const phoneRow = props.phoneRow ?? ((row: Row) => <PhoneFacts row={row} columns={shownColumns} />);
     return (
       <>
         {items.length === 0 ? <Empty {...props.empty} /> : null}
         <ul className="card-list" aria-label={props.label}>
           {items.map((row) => (
-            <li key={rowKey(row)}>{props.phoneRow?.(row)}</li>
+            <li key={rowKey(row)}>{phoneRow(row)}</li>
           ))}
         </ul>
         <div className="list-foot">{pages}</div>
@@ -101,18 +104,16 @@ export const ListTable = <Row extends object>(props: Props<Row>) => {
     );
   }
   const sort = list.search.sort ?? '';
-  const antColumns = columns
-    .filter((column) => shown.includes(column.key))
-    .map((column): ColumnType<Row> => ({
-      key: column.key,
-      title: column.title,
-      width: column.width,
-      align: column.end ? 'right' : undefined,
-      className: column.end ? 'number' : undefined,
-      sorter: column.sortable ?? false,
-      sortOrder: sort === column.key ? 'ascend' : sort === `-${column.key}` ? 'descend' : null,
-      render: (_value, row) => column.render(row),
-    }));
+  const antColumns = shownColumns.map((column): ColumnType<Row> => ({
+    key: column.key,
+    title: column.title,
+    width: column.width,
+    align: column.end ? 'right' : undefined,
+    className: column.end ? 'number' : undefined,
+    sorter: column.sortable ?? false,
+    sortOrder: sort === column.key ? 'ascend' : sort === `-${column.key}` ? 'descend' : null,
+    render: (_value, row) => column.render(row),
+  }));
   return (
     <div className="list" ref={(list) => focusable(list)}>
       <Table<Row>

@@ -12,8 +12,8 @@ export const noOverlappingStay: RuleKind<NoOverlappingStayParams> = {
   title: '同一次住院只能申请一次',
   titleEn: 'One claim per stay',
   params: {
-    fromField: { type: 'field', of: ['date'], label: '入院日期所在项', labelEn: 'Field of the first day' },
-    toField: { type: 'field', of: ['date'], label: '出院日期所在项', labelEn: 'Field of the last day' },
+    fromField: { type: 'field', of: ['date'], label: '第一天', labelEn: 'First day' },
+    toField: { type: 'field', of: ['date'], label: '最后一天', labelEn: 'Last day' },
   },
   judge: ({ fromField, toField }, { answers, previousStays = [] }) => {
     const [from, to] = [answers?.[fromField], answers?.[toField]];
