@@ -67,6 +67,7 @@ export const routes = {
     listTransfers: ['GET', '/funds/:id/transfers'],
     deposit: ['POST', '/funds/:id/deposits'],
     list: ['GET', '/disbursements'],
+    exportPayments: ['GET', '/disbursements/export.xlsx'],
     listVisits: ['GET', '/visits'],
     exportVisits: ['GET', '/visits/export.xlsx'],
     listBatches: ['GET', '/payment-batches'],

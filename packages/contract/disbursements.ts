@@ -52,6 +52,22 @@ export const disbursements = {
     }),
     reply: pageOf(disbursement),
   }),
+  exportPayments: route({
+    method: 'GET',
+    path: '/disbursements/export.xlsx',
+    summary: 'Payments as a workbook, cards masked; written to the audit log with its reason.',
+    permission: 'disbursements.view',
+    perMinute: 10,
+    query: z.object({
+      q: z.string().trim().max(100).optional(),
+      sort: z.string().max(40).optional(),
+      status: disbursementStatus.optional(),
+      fundId: id.optional(),
+      caseId: id.optional(),
+      reason: purpose(200),
+    }),
+    reply: { raw: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', holds: 'L3' },
+  }),
   listVisits: route({
     method: 'GET',
     path: '/visits',

@@ -47,6 +47,7 @@ export const readingProbes = {
   'disbursements.listFunds': { lies: 'none', works: 'treasurer', call: () => ({}) },
   'disbursements.listTransfers': { lies: 'district', works: 'payer', call: (side) => byId(side.fundId) },
   'disbursements.list': { lies: 'none', works: 'auditor', call: () => ({ query: page }) },
+  'disbursements.exportPayments': { lies: 'none', works: 'treasurer', call: () => ({ query: { reason } }) },
   'disbursements.listVisits': { lies: 'none', works: 'visitor', call: () => ({ query: page }) },
   'disbursements.exportVisits': { lies: 'none', works: 'visitor', call: () => ({ query: { reason } }) },
   'disbursements.listBatches': { lies: 'none', works: 'payer', call: () => ({ query: page }) },

@@ -184,5 +184,6 @@ export const exportsOf: Partial<
 > = {
   'members.exportList': { list: 'members.list', title: '会员号', field: 'memberNumber' },
   'cases.exportList': { list: 'cases.list', title: '编号', field: 'number', query: { view: 'all' } },
+  'disbursements.exportPayments': { list: 'disbursements.list', title: '申请编号', field: 'caseNumber' },
   'disbursements.exportVisits': { list: 'disbursements.listVisits', title: '申请编号', field: 'caseNumber' },
 };

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { Select } from 'antd';
 import { api } from '../client.ts';
 import { Clipped } from '../page/clipped.tsx';
+import { ExportButton } from '../page/export-button.tsx';
 import { useListSearch } from '../page/list-search.ts';
 import { ListTable, type ListColumn } from '../page/list-table.tsx';
 import { PageHead } from '../page/page-head.tsx';
@@ -24,7 +25,15 @@ export const PaymentList = () => {
   });
   return (
     <>
-      <PageHead title={t.payments.title} />
+      <PageHead
+        title={t.payments.title}
+        acts={
+          <ExportButton
+            count={payments.data?.total ?? 0}
+            path={(reason) => ({ route: 'payments', query: { ...list.query('status', 'fundId'), reason } })}
+          />
+        }
+      />
       <div className="toolbar" role="search">
         <SearchBox list={list} label={t.payments.search} />
         <Select
@@ -56,8 +65,14 @@ const useColumns = (): ListColumn<Payment>[] => {
   const instant = (at: string | null) =>
     at ? <span className="nowrap">{formatInstant(at, locale)}</span> : null;
   return [
-    { key: 'payee', title: t.payments.payee, render: (row) => row.payeeName },
-    { key: 'amount', title: t.cases.amount, end: true, render: (row) => formatMoney(row.amountFen) },
+    { key: 'payee', sortable: true, title: t.payments.payee, render: (row) => row.payeeName },
+    {
+      key: 'amount',
+      title: t.cases.amount,
+      end: true,
+      sortable: true,
+      render: (row) => formatMoney(row.amountFen),
+    },
     {
       key: 'status',
       title: t.payments.status,
@@ -78,7 +93,12 @@ const useColumns = (): ListColumn<Payment>[] => {
         </Link>
       ),
     },
-    { key: 'union', title: t.cases.union, render: (row) => <Clipped text={row.union.name} /> },
+    {
+      key: 'union',
+      sortable: true,
+      title: t.cases.union,
+      render: (row) => <Clipped text={row.union.name} />,
+    },
     {
       key: 'channel',
       title: t.payments.channel,
@@ -93,10 +113,11 @@ const useColumns = (): ListColumn<Payment>[] => {
     { key: 'batch', title: t.batches.number, render: (row) => row.batchNumber },
     {
       key: 'approvedAt',
+      sortable: true,
       title: t.payments.approvedAt,
       render: (row) => instant(row.approvedAt),
       hidden: true,
     },
-    { key: 'paidAt', title: t.payments.paidAt, render: (row) => instant(row.paidAt) },
+    { key: 'paidAt', sortable: true, title: t.payments.paidAt, render: (row) => instant(row.paidAt) },
   ];
 };

@@ -10,6 +10,7 @@ import { ReasonDialog } from './reason-dialog.tsx';
 const exportsOf = {
   cases: routes.cases.exportList[1],
   members: routes.members.exportList[1],
+  payments: routes.disbursements.exportPayments[1],
   visits: routes.disbursements.exportVisits[1],
 };
 
@@ -46,8 +47,9 @@ export const ExportButton = ({ count, path }: Props) => {
           } catch (error) {
             if (!(error instanceof ApiError) || error.code !== 'export-needs-approval') throw error;
             // A long list needs a second person: the reason is given already, so the asking costs no more.
-            const subject = route === 'visits' ? 'cases' : route;
-            const wanted = route === 'visits' ? { view: 'visits', ...wordsOf(rest) } : wordsOf(rest);
+            const money = route === 'visits' || route === 'payments';
+            const subject = money ? 'cases' : route;
+            const wanted = money ? { view: route, ...wordsOf(rest) } : wordsOf(rest);
             await api.privacy.ask({ body: { kind: 'export', subject, query: wanted, reason } });
             void message.info(t.privacy.exportAsked, 8);
           }

@@ -18,6 +18,7 @@ const columns = [
   'disbursement.case_id as caseId',
   'disbursement.case_number as caseNumber',
   'disbursement.payee_name as payeeName',
+  'disbursement.member_id as memberId',
   'disbursement.union_id as unionId',
   'disbursement.union_path as unionPath',
   'union.name as unionName',
@@ -40,7 +41,7 @@ const shown = (found: ReturnType<typeof inScope>) =>
 type Found = Awaited<ReturnType<ReturnType<typeof shown>['execute']>>[number];
 
 function describe(ctx: Ctx, found: Found, involved: ReadonlySet<string>): Row {
-  const { unionId, unionName, unionPath, approvedAt, paidAt, ...row } = found;
+  const { memberId: _member, unionId, unionName, unionPath, approvedAt, paidAt, ...row } = found;
   const can = [
     ...(row.status === 'failed' && holdsOver(ctx.actor, 'disbursements.prepare', unionPath)
       ? ['correct']
@@ -84,13 +85,19 @@ export async function showPayment(ctx: Ctx, id: string): Promise<Row> {
 
 const literal = (text: string) => text.replace(/[%_\\]/g, '\\$&');
 
-/** Payments, the latest approved first. `q` is a case number or a payee's name. */
-export async function listPayments(
-  ctx: Ctx,
-  { query }: InputOf<Disbursements['list']>,
-): Promise<ReplyOf<Disbursements['list']>> {
+const sorts = {
+  payee: 'disbursement.payee_name',
+  amount: 'disbursement.amount_fen',
+  union: 'union.name',
+  approvedAt: 'disbursement.approved_at',
+  paidAt: 'disbursement.paid_at',
+} as const;
+
+type Query = Omit<InputOf<Disbursements['list']>['query'], 'page' | 'pageSize'>;
+
+/** `q` is a case number or a payee's name. */
+function wanted(ctx: Ctx, { status, fundId, caseId, q }: Query) {
   let found = inScope(ctx);
-  const { status, fundId, caseId, q } = query;
   if (status) found = found.where('disbursement.status', '=', status);
   if (fundId) found = found.where('disbursement.fund_id', '=', fundId);
   if (caseId) found = found.where('disbursement.case_id', '=', caseId);
@@ -102,22 +109,37 @@ export async function listPayments(
       ]),
     );
   }
+  return found;
+}
+
+/** Rows `from` on, as the query sorts them; the latest approved first when it does not. Dates that are not there come last. */
+export function pageOfPayments(ctx: Ctx, query: Query, from: number, count: number) {
+  const sort = query.sort ?? '-approvedAt';
+  const key = sort.replace(/^-/, '');
+  const column = Object.hasOwn(sorts, key) ? sorts[key as keyof typeof sorts] : sorts.approvedAt;
+  const down = sort.startsWith('-');
+  return shown(wanted(ctx, query))
+    .orderBy(column, (by) => (down ? by.desc() : by.asc()).nullsLast())
+    .orderBy('disbursement.id', down ? 'desc' : 'asc')
+    .limit(count)
+    .offset(from)
+    .execute();
+}
+
+/** Payments of my scope. */
+export async function listPayments(
+  ctx: Ctx,
+  { query }: InputOf<Disbursements['list']>,
+): Promise<ReplyOf<Disbursements['list']>> {
+  const { page, pageSize } = query;
   const [rows, { total }] = await Promise.all([
-    shown(found)
-      .orderBy('disbursement.approved_at', 'desc')
-      .orderBy('disbursement.id', 'desc')
-      .limit(query.pageSize)
-      .offset((query.page - 1) * query.pageSize)
-      .execute(),
-    found.select(sql<number>`count(*)`.as('total')).executeTakeFirstOrThrow(),
+    pageOfPayments(ctx, query, (page - 1) * pageSize, pageSize),
+    wanted(ctx, query)
+      .select(sql<number>`count(*)`.as('total'))
+      .executeTakeFirstOrThrow(),
   ]);
   const involved = await ownIn(ctx, rows);
-  return {
-    items: rows.map((row) => describe(ctx, row, involved)),
-    total,
-    page: query.page,
-    pageSize: query.pageSize,
-  };
+  return { items: rows.map((row) => describe(ctx, row, involved)), total, page, pageSize };
 }
 
 /** Money paid to me, newest first. */

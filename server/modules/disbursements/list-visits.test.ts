@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { testApp, type PersonName, type TestApp } from '../../../tests/database/test-app.ts';
 import { approveClaim, fundWith } from '../../../tests/ledger/approved-claims.ts';
 import { pngPhoto } from '../../../tests/world/photos.ts';
+import { insertGrant } from '../../../tests/world/world.ts';
 
 let t: TestApp;
 let cases: string[];
@@ -51,20 +52,8 @@ it('searches, sorts, pages and narrows to a union', async () => {
 
 it('is for visitors, and offers no visit to who approved the claim', async () => {
   await expect(visits({}, 'treasurer')).rejects.toMatchObject({ code: 'permission-missing' });
-  await t.db((ctx) =>
-    ctx.db
-      .insertInto('grant')
-      .values({
-        id: ctx.id(),
-        account_id: t.world.cadres.approver.id,
-        role: 'visitor',
-        union_id: t.world.unions.jiulong.id,
-        union_path: t.world.unions.jiulong.path,
-        from_on: '2020-01-01',
-        granted_at: ctx.now,
-      })
-      .execute(),
-  );
+  const accountId = t.world.cadres.approver.id;
+  await t.db((ctx) => insertGrant(ctx, { accountId, role: 'visitor', union: t.world.unions.jiulong }));
   t.server.host.auth.forget();
   const { items } = await visits({}, 'approver');
   // Her own scope only: the town's two of three.

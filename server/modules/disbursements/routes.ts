@@ -13,6 +13,7 @@ import { proveLedger } from './jobs.ts';
 import { listExceptions } from './list-exceptions.ts';
 import { deposit, listFunds, listTransfers } from './list-funds.ts';
 import { listMyPayments, listPayments } from './list-payments.ts';
+import { exportPayments } from './export-payments.ts';
 import { exportVisits, listVisits } from './list-visits.ts';
 import { payer } from './pay-claim.ts';
 import { reportRefund } from './report-refund.ts';
@@ -30,6 +31,7 @@ export function mountDisbursements(host: HttpHost): void {
     deposit,
     list: listPayments,
     listVisits,
+    exportPayments,
     exportVisits,
     listBatches,
     createBatch,

@@ -15,12 +15,19 @@ type Body = InputOf<typeof contract.privacy.ask>['body'];
 const exportable = {
   members: { permission: 'members.export', query: contract.members.exportList.query },
   cases: { permission: 'cases.export', query: contract.cases.exportList.query },
-  // Visits are cases seen from their payment; the list is told apart by its view.
+  // Cases seen from their payment; these lists are told apart by their view.
   visits: {
     permission: contract.disbursements.exportVisits.permission!,
     query: contract.disbursements.exportVisits.query,
   },
+  payments: {
+    permission: contract.disbursements.exportPayments.permission!,
+    query: contract.disbursements.exportPayments.query,
+  },
 } as const;
+
+const isMoney = (view: string | undefined): view is 'visits' | 'payments' =>
+  view === 'visits' || view === 'payments';
 
 /** What the export itself will have read from the same query, so that both mean the same rows. */
 function parsedQuery(schema: z.ZodType | undefined, query: Record<string, string>, reason: string) {
@@ -33,12 +40,12 @@ async function aimOf(ctx: Ctx, actor: CadreActor, body: Body) {
   const nothing = { member_id: null, member_number: null, subject: null, query_hash: null };
   if (body.kind === 'export') {
     const { view, ...filters } = body.query;
-    const visits = body.subject === 'cases' && view === 'visits';
-    const { permission, query } = exportable[visits ? 'visits' : body.subject];
+    const money = body.subject === 'cases' && isMoney(view) ? view : null;
+    const { permission, query } = exportable[money ?? body.subject];
     const [path] = pathsFor(actor, permission);
     if (!path) throw new DomainError('permission-missing');
-    const asked = parsedQuery(query, visits ? filters : body.query, body.reason);
-    const hash = hashOfQuery(body.subject, visits ? { ...asked, view } : asked);
+    const asked = parsedQuery(query, money ? filters : body.query, body.reason);
+    const hash = hashOfQuery(body.subject, money ? { ...asked, view } : asked);
     return { ...nothing, subject: body.subject, query_hash: hash, union_path: path };
   }
   // She has no scope over the member: that is why she asks. She names her by number and learns nothing here.

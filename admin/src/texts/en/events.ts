@@ -71,6 +71,7 @@ export const events = {
       'union.changed': 'Union changed',
       'union.founded': 'Union founded',
       'union.moved': 'Union moved',
+      'payments.exported': 'Payments exported',
       'visits.exported': 'Visits due exported',
       'visit.recorded': 'Visit recorded',
       'members.refused-rows-downloaded': 'Refused rows of a member roster downloaded',

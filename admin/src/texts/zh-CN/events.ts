@@ -71,6 +71,7 @@ export const events = {
       'union.changed': '工会资料变更',
       'union.founded': '建会',
       'union.moved': '工会隶属变更',
+      'payments.exported': '导出发放明细',
       'visits.exported': '导出待走访名单',
       'visit.recorded': '登记上门慰问',
       'members.refused-rows-downloaded': '下载会员花名册未通过的行',
