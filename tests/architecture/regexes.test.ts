@@ -59,7 +59,7 @@ beforeAll(async () => {
   process.env.RECHECK_BACKEND = 'pure';
   const { check } = await import('recheck');
   judge = async (source, flags) => {
-    const told = await check(source, flags, { timeout: 20_000 });
+    const told = await check(source, flags, { timeout: 100_000 });
     if (told.status === 'safe') return 'safe';
     if (told.status === 'unknown') return `unknown: ${told.error.kind}`;
     return `${told.complexity.summary}: ${told.attack.pattern.slice(0, 120)}`;
