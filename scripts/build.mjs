@@ -123,6 +123,9 @@ export async function bundle(options) {
   } catch (error) {
     const texts = error.errors ? await esbuild.formatMessages(error.errors, { kind: 'error' }) : [error];
     throw new PlainError(texts.join('\n'));
+  } finally {
+    // Its service would stay beside the server for as long as that runs.
+    await esbuild.stop();
   }
 }
 
