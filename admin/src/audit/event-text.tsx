@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { formatMoney } from '../texts/formats.ts';
+import { formatCount, formatMoney } from '../texts/formats.ts';
 import { useTexts, type Texts } from '../texts/texts.ts';
 
 const pages: Record<string, string> = {
@@ -16,6 +16,8 @@ const valueText = (name: string, value: unknown, t: Texts): string => {
   if (name === 'channel') return (t.cases.channels as Record<string, string>)[String(value)] ?? String(value);
   if (name === 'sha256') return String(value).slice(0, 12);
   if (typeof value === 'boolean') return value ? t.common.yes : t.common.no;
+  // Ids again: how many is what a person reads.
+  if (name === 'files' && Array.isArray(value)) return formatCount(value.length);
   if (Array.isArray(value)) return value.map(String).join('、');
   return typeof value === 'object' && value !== null ? particularsOf(value, t, '，') : String(value);
 };
