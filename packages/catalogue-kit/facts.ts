@@ -13,7 +13,7 @@ export type MemberFacts = {
   joinedOn: IsoDate | null;
   /** Her own union, as she knows it. */
   unionName: string;
-  bornOn?: IsoDate;
+  bornOn?: IsoDate | undefined;
 };
 
 /**

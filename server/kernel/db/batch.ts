@@ -1,4 +1,6 @@
+import type { Writable } from 'node:stream';
 import pg from 'pg';
+import { bind, close, describe, execute, messages, parse } from './wire.ts';
 
 /** A statement on its way, and where its answer goes. */
 export interface Step {
@@ -17,7 +19,7 @@ export interface Answer {
   rows: Record<string, unknown>[];
   /** Rows read or changed. */
   count: number;
-  /** What was done, in PostgreSQL's word: SELECT, INSERT, COMMIT. */
+  /** What was done, in PostgreSQL's words: 'SELECT 3', 'INSERT 0 1', 'COMMIT'. */
   command: string;
 }
 
@@ -26,24 +28,21 @@ interface Field {
   read(text: string): unknown;
 }
 
-/** A statement as one connection knows it. `fields`: once it has told them. `doubtful`: it may not have come through. */
+/** What a statement answers. `empty`: a row before its values; to copy it is cheaper than to add names to an empty object. */
+interface Shape {
+  fields: readonly Field[];
+  empty: Record<string, unknown>;
+}
+
+const noShape: Shape = { fields: [], empty: {} };
+
+/** A statement as one connection knows it. `shape`: once it has told it. `doubtful`: it may not have come through. */
 interface Known {
-  fields: readonly Field[] | null;
+  shape: Shape | null;
   doubtful: boolean;
 }
 
 export type KnownStatements = Map<string, Known>;
-
-/** What of pg's connection we write to. */
-interface Wire {
-  stream: { cork(): void; uncork(): void };
-  parse(statement: { name: string; text: string }): void;
-  bind(statement: { statement: string; values: readonly unknown[] }): void;
-  describe(portal: { type: 'P' }): void;
-  execute(): void;
-  close(statement: { type: 'S'; name: string }): void;
-  sync(): void;
-}
 
 function failureOf({ judge }: Step, answer: Answer): object | null {
   try {
@@ -74,7 +73,7 @@ export class Batch {
   readonly #answered: () => void;
   readonly #answers: Answer[] = [];
   /** Of the statement that is being answered. */
-  #fields: readonly Field[] | null = null;
+  #shape: Shape | null = null;
   #rows: Answer['rows'] = [];
   #broken: { error: object } | null = null;
 
@@ -90,39 +89,42 @@ export class Batch {
   }
 
   submit(connection: unknown): null {
-    const wire = connection as Wire;
-    wire.stream.cork();
-    for (const step of this.#steps) this.#write(wire, step);
-    wire.sync();
-    wire.stream.uncork();
+    const { stream } = connection as { stream: Writable };
+    const bytes = messages(() => {
+      for (const step of this.#steps) this.#write(step);
+    });
+    if (stream.writable) stream.write(bytes);
     return null;
   }
 
-  #write(wire: Wire, { name = '', text, values }: Step): void {
+  #write({ name = '', text, values }: Step): void {
     const known = this.#known.get(name);
     const anew = !known || known.doubtful;
-    if (known?.doubtful) wire.close({ type: 'S', name });
+    if (known?.doubtful) close(name);
     if (anew) {
-      wire.parse({ name, text });
-      if (name) this.#known.set(name, { fields: null, doubtful: false });
+      parse(name, text);
+      if (name) this.#known.set(name, { shape: null, doubtful: false });
     }
-    wire.bind({ statement: name, values });
-    if (anew || !known.fields) wire.describe({ type: 'P' });
-    wire.execute();
+    bind(name, values);
+    if (anew || !known.shape) describe();
+    execute();
   }
 
   handleRowDescription({ fields }: { fields: readonly { name: string; dataTypeID: number }[] }): void {
-    this.#fields = fields.map(({ name, dataTypeID }) => ({ name, read: pg.types.getTypeParser(dataTypeID) }));
+    this.#shape = {
+      fields: fields.map(({ name, dataTypeID }) => ({ name, read: pg.types.getTypeParser(dataTypeID) })),
+      empty: Object.fromEntries(fields.map(({ name }) => [name, null])),
+    };
   }
 
   handleDataRow({ fields: texts }: { fields: readonly (string | null)[] }): void {
     try {
-      const fields = this.#fields ?? this.#knownNow()?.fields ?? [];
-      const row: Record<string, unknown> = {};
+      const { fields, empty } = this.#shape ?? this.#knownNow()?.shape ?? noShape;
+      const row = { ...empty };
       for (let at = 0; at < texts.length; at += 1) {
         const { name, read } = fields[at]!;
         const text = texts[at]!;
-        row[name] = text === null ? null : read(text);
+        if (text !== null) row[name] = read(text);
       }
       this.#rows.push(row);
     } catch (error) {
@@ -134,10 +136,10 @@ export class Batch {
   handleCommandComplete({ text }: { text: string }): void {
     const known = this.#knownNow();
     // Described and no row told of: it has none to tell.
-    if (known) known.fields ??= this.#fields ?? [];
-    const [command = '', ...numbers] = text.split(' ');
-    this.#answers.push({ rows: this.#rows, count: Number(numbers.at(-1) ?? 0), command });
-    this.#fields = null;
+    if (known) known.shape ??= this.#shape ?? noShape;
+    const count = Number(text.slice(text.lastIndexOf(' ') + 1)) || 0;
+    this.#answers.push({ rows: this.#rows, count, command: text });
+    this.#shape = null;
     this.#rows = [];
   }
 

@@ -52,7 +52,7 @@ export async function attachFiles(ctx: Ctx, wanted: Attachment): Promise<void> {
   const ids = [...new Set(wanted.ids)];
   const ownMember = actor.kind === 'member' ? actor.memberId : null;
   const ownAccount = actor.kind === 'cadre' ? actor.accountId : null;
-  const rows = await tied(ctx, { ...wanted, ids, ownMember, ownAccount });
+  const rows = await tied(ctx, { ownMember, ownAccount, ...wanted, ids });
   const done = new Set(rows.map(({ id }) => id));
   const left = ids.filter((id) => !done.has(id));
   if (left.length === 0) return;

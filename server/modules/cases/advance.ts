@@ -73,7 +73,6 @@ export async function moveCase(ctx: Ctx, filed: FiledCase, move: Move): Promise<
   const open = (stage: string | null) => (stage ? 1 : 0);
   Object.assign(filed, { status: move.status, stage: move.stage, version: filed.version + 1 });
   caseMoved.later(ctx, {
-    ...filed.unsaved,
     id: filed.id,
     status: move.status,
     stage: move.stage,
@@ -83,6 +82,7 @@ export async function moveCase(ctx: Ctx, filed: FiledCase, move: Move): Promise<
     updated_at: ctx.now,
     ...(move.dueOn === undefined ? {} : { due_on: move.dueOn }),
     ...(move.decided ? { decided_at: ctx.now } : {}),
+    ...filed.unsaved,
   });
   delete filed.unsaved;
   await addDeltas(ctx, [
@@ -217,4 +217,4 @@ export const filedCase = (
   found: Omit<FiledCase, 'definition' | 'answers'>,
   definition: ItemDefinition,
   answers: FiledCase['answers'],
-): FiledCase => ({ ...found, definition, answers });
+): FiledCase => ({ definition, answers, ...found });

@@ -35,10 +35,7 @@ export function openAnswers(ctx: Ctx, record: Pick<CaseRecord, 'id' | 'answersSe
 export const wholeAnswers = (
   ctx: Ctx,
   record: Pick<CaseRecord, 'id' | 'answersSealed' | 'plainAnswers'>,
-): Answers => ({
-  ...(record.plainAnswers as Answers),
-  ...openAnswers(ctx, record),
-});
+): Answers => Object.assign({}, record.plainAnswers, openAnswers(ctx, record));
 
 /** Answers as they may be shown: sensitive ones masked. */
 export function maskedAnswers(definition: ItemDefinition, answers: Answers): Answers {

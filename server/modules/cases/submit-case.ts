@@ -26,11 +26,11 @@ async function stampSubmission(ctx: Ctx, found: FiledCase, promiseDays: number):
   found.submittedAt = ctx.now;
   found.promisedOn = addWorkingDays(calendar, ctx.today, promiseDays);
   found.unsaved = {
-    ...found.unsaved,
     number: found.number,
     submitted_at: ctx.now,
     submitted_on: ctx.today,
     promised_on: found.promisedOn,
+    ...found.unsaved,
   };
 }
 

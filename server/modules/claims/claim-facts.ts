@@ -74,7 +74,9 @@ async function readClaimant(ctx: Ctx, memberId: string, code?: string, shape: 'r
     status: found.status as Facts['member']['status'],
     joinedOn: found.joined_on,
     unionName: found.union_name,
-    ...bornOn(ctx, memberId, found.id_number_sealed),
+    get bornOn() {
+      return bornOn(ctx, memberId, found.id_number_sealed);
+    },
   };
   return { member, uses };
 }
@@ -106,11 +108,14 @@ function factsOf(
   };
 }
 
-/** The day of birth, from the ID number the machine opens; nobody sees it. Absent for papers that do not tell it. */
-function bornOn(ctx: Ctx, memberId: string, sealed: Sealed): { bornOn?: string } {
+/**
+ * The day of birth, from the ID number the machine opens; nobody sees it. Undefined for papers that do not tell it. Opened only
+ * for a rule that asks.
+ */
+function bornOn(ctx: Ctx, memberId: string, sealed: Sealed): string | undefined {
   const place = { table: 'member', column: 'id_number_sealed', row: memberId };
   const checked = checkIdNumber(ctx.pii.unseal(place, sealed));
-  return checked.ok ? { bornOn: checked.bornOn } : {};
+  return checked.ok ? checked.bornOn : undefined;
 }
 
 /** The period a claim would be counted in, and how many are allowed in it; null where the item has no limit. */

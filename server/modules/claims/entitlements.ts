@@ -26,7 +26,6 @@ const draftsOf = statement((db, { memberId }: { memberId: string }) =>
 
 function describe(item: PublishedItem, assessment: Assessment, draftId: string | null): Entitlement {
   return {
-    ...describeItem(item),
     ok: assessment.ok,
     checks: assessment.checks.map((check) => ({
       rule: check.rule,
@@ -42,6 +41,7 @@ function describe(item: PublishedItem, assessment: Assessment, draftId: string |
     promiseWorkingDays: assessment.promise.workingDays,
     from: assessment.from,
     draftId,
+    ...describeItem(item),
   };
 }
 

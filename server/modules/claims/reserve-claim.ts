@@ -68,7 +68,6 @@ async function submitted(ctx: Ctx, filed: FiledCase): Promise<{ amountFen: numbe
   }
   // Behind the gate the place is free; the unique index stays the last word.
   placeTaken.later(ctx, {
-    ...told,
     case_id: id,
     member_id: memberId,
     union_path: filed.unionPath,
@@ -79,6 +78,7 @@ async function submitted(ctx: Ctx, filed: FiledCase): Promise<{ amountFen: numbe
     channel: definition.payout.channel,
     status: 'reserved',
     created_at: ctx.now,
+    ...told,
   });
   return { amountFen };
 }

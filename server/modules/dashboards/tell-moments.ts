@@ -106,12 +106,12 @@ async function takeHappenings(ctx: Ctx): Promise<Told[]> {
   const told = new Map(
     cases.map(({ id, item_code, item_version, ...found }) => [
       id,
-      { ...found, ...titles.get(`${item_code} ${item_version}`)! },
+      Object.assign(found, titles.get(`${item_code} ${item_version}`)!),
     ]),
   );
   return taken
     .toSorted((a, b) => a.id - b.id)
-    .map(({ case_id: caseId, ...one }) => ({ ...one, caseId, ...told.get(caseId)! }));
+    .map(({ case_id: caseId, ...one }) => Object.assign(one, { caseId }, told.get(caseId)!));
 }
 
 const hoursOf = (told: Told): number | null =>

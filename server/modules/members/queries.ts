@@ -262,7 +262,6 @@ async function describe(ctx: Ctx, id: string, guess?: string): Promise<Described
   if (!row) return null;
   const line = row.union_path === guess ? guessed : await ancestorsOf(ctx, row.union_path);
   const reply: MemberReply = {
-    ...rowReply(ctx, row),
     idKind: named(idKinds.names, row.id_kind) ?? '',
     birthYear: row.birth_year,
     ethnicity: named(ethnicGroups.names, row.ethnicity_code),
@@ -272,6 +271,7 @@ async function describe(ctx: Ctx, id: string, guess?: string): Promise<Described
     employerName: row.employer_name,
     bankCardMasked: row.bank_card_masked,
     ancestors: line.slice(0, -1).map((union) => ({ id: union.id, name: union.name })),
+    ...rowReply(ctx, row),
   };
   return { reply, unionPath: row.union_path, line };
 }
@@ -291,5 +291,5 @@ export async function readMyself(ctx: Ctx): Promise<ReplyOf<Members['me']>> {
   const district = pickUnion(found.line, 'district');
   const { can: _can, ...membership } = found.reply;
   const office = district?.name ?? membership.ancestors.at(-1)?.name ?? membership.union.name;
-  return { ...membership, superiorOffice: office };
+  return { superiorOffice: office, ...membership };
 }
