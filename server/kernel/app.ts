@@ -93,15 +93,18 @@ export async function createApp(platform: Pick<Platform, 'config' | 'metrics'>):
     if (accepts) done(null, payload);
     else done(new DomainError('media-unsupported'));
   });
-  app.addHook('onRequest', async (request, reply) => {
+  // Hooks that wait for nothing are told so: a promise a hook is what every request would pay.
+  app.addHook('onRequest', (request, reply, done) => {
     reply.headers(security).header('x-request-id', request.id);
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
+    done();
   });
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const { name } = request.routeOptions.config as { name?: string };
-    metrics.answered(name ?? unnamedRoute, reply.statusCode, reply.elapsedTime);
-    if (!name || request.shed) return;
-    request.log.info({ route: name, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'done');
+    const { statusCode: status, elapsedTime } = reply;
+    metrics.answered(name ?? unnamedRoute, status, elapsedTime);
+    if (name && !request.shed) request.log.info({ route: name, status, ms: Math.round(elapsedTime) }, 'done');
+    done();
   });
   app.setErrorHandler((error, request, reply) => {
     const refusal = refusalOf(error);
