@@ -10,10 +10,12 @@ import { openDatabase } from './kernel/db.ts';
 import { lookForCitus } from './kernel/db/opening.ts';
 import { openReplica } from './kernel/db/replica.ts';
 import type { SlowStatement } from './kernel/db/slow-log.ts';
+import { waitOf } from './kernel/db/waiting.ts';
 import { createFileStore, mountFiles } from './kernel/files.ts';
 import { mountHealth } from './kernel/health/routes.ts';
 import type { HttpHost } from './kernel/http.ts';
 import { createJobs } from './kernel/jobs.ts';
+import { watchTurns } from './kernel/loop-turn.ts';
 import { createMetrics, measurePool } from './kernel/metrics.ts';
 import { measureQueues } from './kernel/metrics/queues.ts';
 import { mountMetrics } from './kernel/metrics/routes.ts';
@@ -50,7 +52,10 @@ export interface Parts {
 /** Puts kernel and modules together. Modules register with those to their left as they are mounted. */
 export async function compose({ config, databaseUrl, root, clock = systemClock }: Parts): Promise<Server> {
   const metrics = createMetrics();
-  const app = await createApp({ config, metrics });
+  const { busyAfterMillis } = config;
+  const turn = watchTurns();
+  const isBusy = () => busyAfterMillis > 0 && turn() + waitOf(database.pool) >= busyAfterMillis;
+  const app = await createApp({ config, metrics, isBusy });
   const slowLog = {
     millis: config.slowQueryMillis,
     tell: (slow: SlowStatement) => app.log.warn(slow, 'slow statement'),

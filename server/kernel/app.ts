@@ -7,11 +7,13 @@ import fastify, {
   type FastifyRequest,
 } from 'fastify';
 import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
 import { contentPolicy } from './content-policy.ts';
 import type { Federation, Platform } from './context.ts';
 import { DomainError, errorBody } from './errors.ts';
 import { gatheringOutput } from './log.ts';
 import { unnamedRoute } from './metrics.ts';
+import { shedder } from './shed.ts';
 import { unwritable } from './spool.ts';
 
 const databaseDown = /^(08|53|57P)|ECONNREFUSED|ECONNRESET|EPIPE|ENOENT/;
@@ -50,9 +52,14 @@ const security = {
   'content-security-policy': contentPolicy(),
 };
 
+interface AppParts extends Pick<Platform, 'config' | 'metrics'> {
+  /** Whether a call that came now would wait too long. */
+  isBusy(): boolean;
+}
+
 /** The HTTP server with everything that is the same for all routes; modules are mounted on it afterwards. */
-export async function createApp(platform: Pick<Platform, 'config' | 'metrics'>): Promise<FastifyInstance> {
-  const { config, metrics } = platform;
+export async function createApp({ config, metrics, isBusy }: AppParts): Promise<FastifyInstance> {
+  const shed = shedder(isBusy, security, () => metrics.turnedAway());
   const output = gatheringOutput();
   const app = fastify({
     logger: {
@@ -73,9 +80,15 @@ export async function createApp(platform: Pick<Platform, 'config' | 'metrics'>):
     genReqId: () => randomUUID(),
     trustProxy: config.trustProxy ?? false,
     bodyLimit: 1024 * 1024,
-    requestTimeout: 60_000,
-    connectionTimeout: 70_000,
-    keepAliveTimeout: 65_000,
+    serverFactory: (handle) => {
+      const server = createServer(
+        { requestTimeout: 60_000, keepAliveTimeout: 65_000 },
+        (request, response) => {
+          if (!shed(request, response)) handle(request, response);
+        },
+      );
+      return server.setTimeout(70_000);
+    },
     routerOptions: { maxParamLength: 200 },
     forceCloseConnections: 'idle',
     // Also how long closing may take, which waits for the figures being counted; past it the process would end by an error.
@@ -103,7 +116,7 @@ export async function createApp(platform: Pick<Platform, 'config' | 'metrics'>):
     const { name } = request.routeOptions.config as { name?: string };
     const { statusCode: status, elapsedTime } = reply;
     metrics.answered(name ?? unnamedRoute, status, elapsedTime);
-    if (name && !request.shed) request.log.info({ route: name, status, ms: Math.round(elapsedTime) }, 'done');
+    if (name) request.log.info({ route: name, status, ms: Math.round(elapsedTime) }, 'done');
     done();
   });
   app.setErrorHandler((error, request, reply) => {

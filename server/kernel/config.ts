@@ -34,8 +34,8 @@ const environment = z.object({
     .regex(/^\S{16,200}$/, '至少 16 个字符，不含空格')
     .optional(),
   /**
-   * When a call has waited so long for its turn at the database, those that come now are turned away until it is quicker
-   * again. 0 = never.
+   * When a call would wait so long for its turn, at the database and in the event loop, those that come now are turned away
+   * until it is quicker again. 0 = never.
    */
   BUSY_AFTER_MS: z.coerce.number().int().min(0).default(1500),
   /** Statements that take longer than this are logged, without their values. 0 = none. */

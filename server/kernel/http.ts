@@ -7,11 +7,11 @@ import { ownScope, scopeFor, type Actor } from './access.ts';
 import type { Auth, Session } from './auth.ts';
 import { inContext, type Ctx, type Federation, type Platform } from './context.ts';
 import { nothing, wholeFederation, type Database, type Scope } from './db.ts';
+import { comeInTurn } from './db/waiting.ts';
 import { DomainError } from './errors.ts';
 import { once } from './idempotency.ts';
 import { rateLimiter } from './rate-limit.ts';
 import { replyWriter } from './reply-schema.ts';
-import { shedder } from './shed.ts';
 import { spool, type Spooled } from './spool.ts';
 
 export const sessionCookie = 'su_session';
@@ -155,7 +155,6 @@ function mountRoute(host: HttpHost, name: string, spec: Route, handler: Handler<
     method: spec.method,
     url: `/api/v1${spec.path}`,
     config: { raw: spec.rawBody ?? 0, name },
-    onRequest: shedder(platform),
     handler: async (request, reply) => {
       metrics.began();
       try {
@@ -165,21 +164,31 @@ function mountRoute(host: HttpHost, name: string, spec: Route, handler: Handler<
       }
     },
   });
-  async function answer(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    const federation = await host.federationOf(request);
-    if (federation.moving && !safeMethods.has(spec.method)) throw new DomainError('federation-moving');
-    const session = await readSession(host, request, federation);
-    const actor: Actor = session?.actor ?? { kind: 'anonymous' };
-    const hadToken = Boolean(request.cookies[sessionCookie] ?? request.headers.authorization);
-    if (platform.config.rateLimit > 0) {
-      const own = spec.perMinute !== undefined;
-      const wait = limiter.take(federation, {
-        perMinute: spec.perMinute ?? platform.config.rateLimit,
-        route: own ? name : '',
-        person: personOf(actor, request.ip),
-      });
-      if (wait) await wait;
+  /** Who calls, of which federation, and that she does not call too often. */
+  async function receive(request: FastifyRequest) {
+    const come = comeInTurn(platform.database.pool);
+    try {
+      const federation = await host.federationOf(request);
+      if (federation.moving && !safeMethods.has(spec.method)) throw new DomainError('federation-moving');
+      const session = await readSession(host, request, federation);
+      const actor: Actor = session?.actor ?? { kind: 'anonymous' };
+      const hadToken = Boolean(request.cookies[sessionCookie] ?? request.headers.authorization);
+      if (platform.config.rateLimit > 0) {
+        const own = spec.perMinute !== undefined;
+        const wait = limiter.take(federation, {
+          perMinute: spec.perMinute ?? platform.config.rateLimit,
+          route: own ? name : '',
+          person: personOf(actor, request.ip),
+        });
+        if (wait) await wait;
+      }
+      return { federation, session, actor, hadToken };
+    } finally {
+      come();
     }
+  }
+  async function answer(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    const { federation, session, actor, hadToken } = await receive(request);
     const scope = admit(spec, actor, hadToken);
     const input = {
       params: parse(spec.params, request.params),

@@ -36,6 +36,8 @@ export interface Metrics {
   ended(): void;
   /** `route` is its name in the contract, e.g. 'members.list'. */
   answered(route: string, status: number, millis: number): void;
+  /** A call was turned away unread, its route unknown: none of `answered`, whose times are those of work. */
+  turnedAway(): void;
   /** Makes a job's name known. */
   expectJob(job: string): void;
   jobEnded(job: string, failed: boolean): void;
@@ -114,6 +116,7 @@ export function createMetrics(): Metrics {
       if (status === 429) shed.inc({ reason: 'rate' });
       else if (status === 503) shed.inc({ reason: 'busy' });
     },
+    turnedAway: () => shed.inc({ reason: 'busy' }),
     expectJob(job) {
       allow('job', [job]);
       for (const outcome of ['completed', 'failed']) jobs.inc({ job, outcome }, 0);
