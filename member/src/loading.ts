@@ -17,6 +17,11 @@ export function isOffline(error: unknown): boolean {
   return error instanceof ApiError && (error.code === 'server-unreachable' || error.status === 0);
 }
 
+/** No answer, or one that asks to come again: the same call may go well in a moment. */
+export function isPassing(error: unknown): boolean {
+  return isOffline(error) || (error instanceof ApiError && error.status === 503);
+}
+
 /** A refusal's own words; empty when there are none fit to show. */
 export function reasonOf(error: unknown): string {
   return error instanceof ApiError ? error.message : '';

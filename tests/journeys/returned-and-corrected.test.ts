@@ -86,12 +86,16 @@ describe('Returned and corrected, in English 退回补正，英文界面', () =>
     await button(member, hers.entitlements.apply).click();
     await sees(member, hers.apply.step(1, 3));
     caseId = await draftOf(demo, who);
-    // A weak line: the photo is on its way for as long as the test holds it.
+    // A weak line: the photo is on its way for as long as the test holds it. Then the server is busy for once.
     let go = () => {};
     const held = new Promise<void>((resolve) => (go = resolve));
+    let turnedAway = false;
     await member.route(/\/files\/[^/?]+\?offset/, async (route) => {
       await held;
-      await route.continue();
+      if (turnedAway) return route.continue();
+      turnedAway = true;
+      const error = { code: 'database-unavailable', message: 'busy', values: {}, requestId: 'r' };
+      return route.fulfill({ status: 503, headers: { 'retry-after': '2' }, json: { error } });
     });
     await member
       .locator('input[type=file]')
@@ -114,6 +118,7 @@ describe('Returned and corrected, in English 退回补正，英文界面', () =>
     expect(await statusOf(demo, caseId)).toBe('draft');
     go();
     await heading(member, hers.progress.title);
+    expect(turnedAway).toBe(true);
     await sees(member, hers.progress.sent);
     await lookInEnglish(member, 'progress in English');
   });

@@ -59,7 +59,7 @@ export function watchPages(browser: Browser): Watch {
         if (message.type() !== 'error') return;
         // The browser itself logs every refused call; a refusal is an answer, and the page shows it or the journey fails.
         const { url } = message.location();
-        if (url.includes('/api/') && /responded with a status of 4\d\d/.test(message.text())) return;
+        if (url.includes('/api/') && /responded with a status of (?:4\d\d|503)/.test(message.text())) return;
         faults.push(`${who} ${page.url()}: ${message.text().slice(0, 300)} ${url}`);
       });
     });

@@ -1,7 +1,7 @@
 import { ApiError } from '@smart-union/api-client';
 import type { Reply } from '../client.ts';
 import { client } from '../client.ts';
-import { isOffline } from '../loading.ts';
+import { isPassing } from '../loading.ts';
 import { findStored, forget, store } from '../storage.ts';
 import type { Source } from './source.ts';
 
@@ -23,7 +23,7 @@ async function findBegun(source: Source): Promise<Uploaded | null> {
     const begun = await client.files.get({ params: { id } });
     return begun.status === 'uploading' && begun.size === source.size ? begun : null;
   } catch (error) {
-    if (isOffline(error)) throw error;
+    if (isPassing(error)) throw error;
     return null;
   }
 }
@@ -48,8 +48,8 @@ function pause(ms: number, cancelled: () => boolean): Promise<void> {
 }
 
 /**
- * Sends a file in pieces, waiting out a lost line and going on where the server stopped, also after the page was
- * closed and the same file chosen again.
+ * Sends a file in pieces, waiting out a lost line or a busy server and going on where the server stopped, also after
+ * the page was closed and the same file chosen again.
  * @returns the stored file, or null when cancelled.
  * @throws ApiError when the server refuses the file; its message says why.
  */
@@ -70,7 +70,7 @@ export async function upload(
       progress(file.received, false);
     } catch (error) {
       const offset = error instanceof ApiError && error.code === 'upload-offset';
-      if (!isOffline(error) && !offset) {
+      if (!isPassing(error) && !offset) {
         forget(keyOf(source));
         throw error;
       }

@@ -88,8 +88,11 @@ export async function appendBytes(
   return inTurn(() => finish(ctx, row));
 }
 
-/** From here whole files are in memory, several times over: never more than two at once. */
-const inTurn = createTurns(2, 16);
+/**
+ * From here whole files are in memory, several times over: never more than two at once. Who waits holds a connection of the
+ * pool, so few wait: a resumable upload comes again by itself, other calls do not.
+ */
+const inTurn = createTurns(2, 6);
 
 async function finish(ctx: Ctx, row: FileRow): Promise<File> {
   const bytes = await joinParts(ctx, row.id, row.size);
