@@ -1,13 +1,14 @@
 /** How many times the usual number of tries: 1 in `npm test`, 25 in `npm run fuzz`. */
 export const effort = Number(process.env.FUZZ_EFFORT ?? 1);
 
-const anew = Math.floor(Math.random() * 2 ** 31);
-
 /**
- * What chance begins with. `npm test` tries the same cases each time: what is red there is red because of a change. The
- * whole runs try new ones; set INPUT_SEED to repeat one, the seed of a failed run is in its message.
+ * What chance begins with: `given`, to repeat a run whose message told it. Else `npm test` tries the same cases each time, so
+ * that what is red there is red because of a change, and the `whole` runs try new ones.
  */
-export const seed = Number(process.env.INPUT_SEED ?? (effort > 1 ? anew : 20_261_121));
+export const seedOf = (given: string | undefined, whole: boolean): number =>
+  Number(given ?? (whole ? Math.floor(Math.random() * 2 ** 31) : 20_261_121));
+
+export const seed = seedOf(process.env.INPUT_SEED, effort > 1);
 
 /** A small generator of its own, so that a failing case can be run again by its seed. Below 2^32. */
 export function random(start: number): (below: number) => number {

@@ -1,5 +1,4 @@
 import { hashOf, idleMillis, newToken } from '../../kernel/auth.ts';
-import { record } from '../../kernel/audit.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import type { Call } from '../../kernel/http.ts';
 import { describeSession, type SessionReply } from './describe-session.ts';
@@ -30,29 +29,5 @@ export async function openSession(
     })
     .execute();
   if (!keepToken) call.setSession(token, csrfToken);
-  const session = await describeSession(ctx, holder, csrfToken, expiresAt);
-  await recordSignIn(ctx, holder, session);
-  return { ...session, ...(keepToken ? { token } : {}) };
-}
-
-/** Under her own name, and where those who audit her see it: at her union, a cadre's at that of her first grant. */
-async function recordSignIn(ctx: Ctx, holder: Holder, { name, grants }: SessionReply): Promise<void> {
-  const kind = 'session.opened';
-  if (holder.kind === 'member') {
-    const { path } = await ctx.db
-      .selectFrom('member')
-      .select('union_path as path')
-      .where('id', '=', holder.memberId)
-      .executeTakeFirstOrThrow();
-    const event = { kind, subject: 'member', subjectId: holder.memberId, unionPath: path };
-    return record(ctx, event, { ...holder, name });
-  }
-  const office = grants[0]?.union;
-  const union = await ctx.db
-    .selectFrom('union')
-    .select('path')
-    .where('id', '=', office?.id ?? null)
-    .executeTakeFirst();
-  const event = { kind, subject: 'account', subjectId: holder.accountId, unionPath: union?.path ?? 'f' };
-  return record(ctx, event, { ...holder, name, office: office?.name ?? '' });
+  return { ...(await describeSession(ctx, holder, csrfToken, expiresAt)), ...(keepToken ? { token } : {}) };
 }

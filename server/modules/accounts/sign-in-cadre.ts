@@ -40,7 +40,27 @@ export async function signInCadre(ctx: Ctx, { body }: InputOf<Route>, call: Call
     })
     .where('id', '=', account.id)
     .execute();
-  return openSession(ctx, call, { kind: 'cadre', accountId: account.id }, false);
+  const session = await openSession(ctx, call, { kind: 'cadre', accountId: account.id }, false);
+  await recordSignIn(ctx, account, session.grants[0]?.union);
+  return session;
+}
+
+/** Under her own name, at the union of her first grant, where those who audit her see it. */
+async function recordSignIn(
+  ctx: Ctx,
+  { id, name }: { id: string; name: string },
+  office?: { id: string; name: string },
+) {
+  const union = await ctx.db
+    .selectFrom('union')
+    .select('path')
+    .where('id', '=', office?.id ?? null)
+    .executeTakeFirst();
+  await record(
+    ctx,
+    { kind: 'session.opened', subject: 'account', subjectId: id, unionPath: union?.path ?? 'f' },
+    { kind: 'cadre', accountId: id, name, office: office?.name ?? '' },
+  );
 }
 
 async function fail(ctx: Ctx, name: string, accountId: string | null): Promise<DomainError> {

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { contract, InputOf, ReplyOf } from '@smart-union/contract';
+import { record } from '../../kernel/audit.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import type { Call } from '../../kernel/http.ts';
@@ -31,11 +32,18 @@ export async function signInMember(ctx: Ctx, { body }: InputOf<Route>, call: Cal
   // Two members may share a phone on a roster; the one who joined first is the holder until the roster is corrected.
   const member = await ctx.db
     .selectFrom('member')
-    .select('id')
+    .select(['id', 'union_path'])
     .where('phone_index', '=', index)
     .where('status', '!=', 'left')
     .orderBy('joined_on')
     .executeTakeFirst();
   if (!member) return new DomainError('code-wrong');
-  return openSession(ctx, call, { kind: 'member', memberId: member.id }, body.keepToken);
+  const holder = { kind: 'member', memberId: member.id } as const;
+  const session = await openSession(ctx, call, holder, body.keepToken);
+  await record(
+    ctx,
+    { kind: 'session.opened', subject: 'member', subjectId: member.id, unionPath: member.union_path },
+    { ...holder, name: session.name },
+  );
+  return session;
 }

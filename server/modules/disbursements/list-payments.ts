@@ -4,6 +4,7 @@ import { holds, holdsOver } from '../../kernel/access.ts';
 import { dayOf } from '../../kernel/clock.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { within } from '../../kernel/db.ts';
+import { sortOf } from '../../kernel/db/sorting.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { involvedIn } from './four-eyes.ts';
 
@@ -114,13 +115,10 @@ function wanted(ctx: Ctx, { status, fundId, caseId, q }: Query) {
 
 /** Rows `from` on, as the query sorts them; the latest approved first when it does not. Dates that are not there come last. */
 export function pageOfPayments(ctx: Ctx, query: Query, from: number, count: number) {
-  const sort = query.sort ?? '-approvedAt';
-  const key = sort.replace(/^-/, '');
-  const column = Object.hasOwn(sorts, key) ? sorts[key as keyof typeof sorts] : sorts.approvedAt;
-  const down = sort.startsWith('-');
+  const { column, descending } = sortOf(sorts, query.sort ?? '-approvedAt');
   return shown(wanted(ctx, query))
-    .orderBy(column, (by) => (down ? by.desc() : by.asc()).nullsLast())
-    .orderBy('disbursement.id', down ? 'desc' : 'asc')
+    .orderBy(column ?? sorts.approvedAt, (by) => (descending ? by.desc() : by.asc()).nullsLast())
+    .orderBy('disbursement.id', descending ? 'desc' : 'asc')
     .limit(count)
     .offset(from)
     .execute();

@@ -4,6 +4,7 @@ import { holdsOver } from '../../kernel/access.ts';
 import { dayOf } from '../../kernel/clock.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { within } from '../../kernel/db.ts';
+import { sortOf } from '../../kernel/db/sorting.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { exportList } from '../../kernel/exports.ts';
 import type { RawResult } from '../../kernel/http.ts';
@@ -68,9 +69,7 @@ const columns = [
 ] as const;
 
 async function pageOfVisits(ctx: Ctx, query: Query & { page: number; pageSize: number }) {
-  const wanted = query.sort ?? 'since';
-  const key = wanted.replace(/^-/, '');
-  const column = Object.hasOwn(sorts, key) ? sorts[key as keyof typeof sorts] : sorts.since;
+  const { column, descending } = sortOf(sorts, query.sort);
   return due(ctx, query)
     .innerJoin('member', 'member.id', 'disbursement.member_id')
     .innerJoin('case', 'case.id', 'disbursement.case_id')
@@ -80,7 +79,7 @@ async function pageOfVisits(ctx: Ctx, query: Query & { page: number; pageSize: n
         .onRef('catalogue_item.version', '=', 'case.item_version'),
     )
     .select(columns)
-    .orderBy(column, wanted.startsWith('-') ? 'desc' : 'asc')
+    .orderBy(column ?? sorts.since, descending ? 'desc' : 'asc')
     .orderBy('disbursement.id')
     .limit(query.pageSize)
     .offset((query.page - 1) * query.pageSize)

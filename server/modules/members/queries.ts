@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { holdsOver, isWithin } from '../../kernel/access.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { rangesOf, type Db, type Range } from '../../kernel/db.ts';
+import { sortOf } from '../../kernel/db/sorting.ts';
 import { statement } from '../../kernel/db/statement.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { ancestorsOf, getUnion, pickUnion, type UnionPlace } from '../unions/index.ts';
@@ -207,9 +208,7 @@ export async function listMembers(
     return { items, total: quick.total, page: query.page, pageSize: query.pageSize };
   }
   const { found, total } = await findMembers(ctx, query);
-  const descending = query.sort?.startsWith('-') ?? false;
-  const key = query.sort?.replace(/^-/, '') ?? '';
-  const column = Object.hasOwn(sorts, key) ? sorts[key as keyof typeof sorts] : null;
+  const { column, descending } = sortOf(sorts, query.sort);
   const rows = await withUnion(found)
     // Without a wish in the order of the index that serves: names of a search, else union by union, then by name.
     .$if(column === null && query.q !== undefined, (some) => some.orderBy(sql`member.name collate "C"`))

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { holdsOver, isWithin } from '../../kernel/access.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { within } from '../../kernel/db.ts';
+import { sortOf } from '../../kernel/db/sorting.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { ancestorsOf, getUnion } from './places.ts';
 
@@ -103,18 +104,13 @@ export async function listUnions(
       ]),
     );
   }
-  const [direction, key] = query.sort?.startsWith('-')
-    ? (['desc', query.sort.slice(1)] as const)
-    : (['asc', query.sort] as const);
-  const column = Object.hasOwn(sorts, key ?? '') ? sorts[key as keyof typeof sorts] : null;
+  const { column, descending } = sortOf(sorts, query.sort);
   const [{ total }, page] = await Promise.all([
     found.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
     found
       .select('union.id')
       .$if(column !== null, (some) =>
-        some.orderBy(column!, (order) =>
-          direction === 'desc' ? order.desc().nullsLast() : order.asc().nullsLast(),
-        ),
+        some.orderBy(column!, (order) => (descending ? order.desc().nullsLast() : order.asc().nullsLast())),
       )
       .orderBy('union.level_code')
       .orderBy('union.label')
